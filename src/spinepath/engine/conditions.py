@@ -1,0 +1,170 @@
+"""The small tree in which every rule is written, and what it means when facts are unknown.
+
+Eight kinds of node, no more: each is common ground of SQL, CQL and first-order logic, so that a rule read here means
+the same in every back end. Truth has three values (strong Kleene logic): `True`, `False` and `None` for unknown.
+Unknown is never "no": `a or unknown` is true only when `a` is, and `a and unknown` is false only when `a` is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Literal
+
+import msgspec
+
+Value = bool | int | float | str | None
+"""What is known of a fact: yes (True), no (False), a number, a word of a choice, or unknown (None)."""
+
+Values = Mapping[str, Value]
+Truth = bool | None
+Sign = Literal["<", "<=", "=", ">=", ">"]
+
+
+class Is(msgspec.Struct, frozen=True, tag="is"):
+    """The yes/no fact is yes."""
+
+    fact: str
+
+
+class Compare(msgspec.Struct, frozen=True, tag="compare"):
+    """The number fact stands in this relation to a fixed number."""
+
+    fact: str
+    sign: Sign
+    number: float
+
+
+class In(msgspec.Struct, frozen=True, tag="in"):
+    """The choice fact is one of these words."""
+
+    fact: str
+    words: tuple[str, ...]
+
+
+class Known(msgspec.Struct, frozen=True, tag="known"):
+    """The fact has been answered, whatever the answer. Never unknown itself."""
+
+    fact: str
+
+
+class Confirmed(msgspec.Struct, frozen=True, tag="confirmed"):
+    """The part is known to be true. Never unknown itself: what is unknown is not confirmed.
+
+    It serves statements that make advice milder ("unless a surgeon has seen it"): until they are confirmed, the
+    stricter advice stands. The checker refuses it wherever an unknown would loosen advice instead.
+    """
+
+    part: Condition
+
+
+class Not(msgspec.Struct, frozen=True, tag="not"):
+    """The part is false."""
+
+    part: Condition
+
+
+class And(msgspec.Struct, frozen=True, tag="and"):
+    """Every part is true."""
+
+    parts: tuple[Condition, ...]
+
+
+class Or(msgspec.Struct, frozen=True, tag="or"):
+    """Some part is true."""
+
+    parts: tuple[Condition, ...]
+
+
+class AtLeast(msgspec.Struct, frozen=True, tag="at_least"):
+    """At least `number` of the parts are true."""
+
+    number: int
+    parts: tuple[Condition, ...]
+
+
+Condition = Is | Compare | In | Known | Confirmed | Not | And | Or | AtLeast
+
+_COMPARE = {
+    "<": lambda value, number: value < number,
+    "<=": lambda value, number: value <= number,
+    "=": lambda value, number: value == number,
+    ">=": lambda value, number: value >= number,
+    ">": lambda value, number: value > number,
+}
+
+
+def truth(condition: Condition, values: Values, *, settled: bool = False) -> Truth:
+    """Is the condition true, false or unknown for these values?
+
+    Facts that are missing from `values` are unknown. With `settled` the question is asked of every way in which the
+    unknown facts could still be answered: then `known(x)` counts as true and `confirmed(x)` as whatever x can become,
+    so that True means "true however the rest is answered" and False "false however the rest is answered".
+    """
+    match condition:
+        case Is(fact):
+            return values.get(fact)  # type: ignore[return-value]
+        case Compare(fact, sign, number):
+            value = values.get(fact)
+            return None if value is None else _COMPARE[sign](value, number)
+        case In(fact, words):
+            value = values.get(fact)
+            return None if value is None else value in words
+        case And(parts):
+            return _all(truth(part, values, settled=settled) for part in parts)
+        case Or(parts):
+            found = _all(_opposite(truth(part, values, settled=settled)) for part in parts)
+            return _opposite(found)
+        case Not(part):
+            return _opposite(truth(part, values, settled=settled))
+        case AtLeast(number, parts):
+            found_truths = [truth(part, values, settled=settled) for part in parts]
+            sure = found_truths.count(True)
+            possible = sure + found_truths.count(None)
+            return True if sure >= number else None if possible >= number else False
+        case Known(fact):
+            return True if settled else values.get(fact) is not None
+        case Confirmed(part):
+            found = truth(part, values, settled=settled)
+            return found if settled else found is True
+    raise TypeError(f"not a condition: {condition!r}")
+
+
+def _opposite(found: Truth) -> Truth:
+    return None if found is None else not found
+
+
+def _all(truths: Iterator[Truth]) -> Truth:
+    unknown = False
+    for found in truths:
+        if found is False:
+            return False
+        unknown = unknown or found is None
+    return None if unknown else True
+
+
+def parts_of(condition: Condition) -> tuple[Condition, ...]:
+    """The conditions directly inside this one."""
+    match condition:
+        case And(parts) | Or(parts) | AtLeast(_, parts):
+            return parts
+        case Not(part) | Confirmed(part):
+            return (part,)
+    return ()
+
+
+def walk(condition: Condition) -> Iterator[Condition]:
+    """This condition and every condition inside it."""
+    yield condition
+    for part in parts_of(condition):
+        yield from walk(part)
+
+
+def facts_in(condition: Condition) -> tuple[str, ...]:
+    """The facts that the condition names, each once, in reading order."""
+    named = (node.fact for node in walk(condition) if isinstance(node, (Is, Compare, In, Known)))
+    return tuple(dict.fromkeys(named))
+
+
+def depends_on_asking(condition: Condition) -> bool:
+    """Does the condition look at what is known (`known`, `confirmed`), not only at what is true?"""
+    return any(isinstance(node, (Known, Confirmed)) for node in walk(condition))

@@ -1,0 +1,197 @@
+"""The knowledge base in memory: every entry by kind and id, and the few lookups that everything else needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+import msgspec
+
+from spinepath.engine import content as c
+from spinepath.engine import entries as e
+from spinepath.engine.conditions import Compare, Value, facts_in, walk
+from spinepath.engine.values import read_value
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """One file of the knowledge base, as a reader meets it: its title, what it is about, and its entries in order."""
+
+    file: str
+    title: str
+    about: str
+    entries: tuple[str, ...]
+
+
+class Knowledge(msgspec.Struct, kw_only=True, dict=True):
+    """Every entry of a sound knowledge base, by section and id, in reading order.
+
+    Sections are named as in the files. Rows of tables stand among the rules. `content_hash` names every byte of the
+    files; `version` is the name a stored assessment carries. `spoken_of` are the groups and numbers that conditions
+    name, which their trees no longer show.
+    """
+
+    content_hash: str
+    pages: tuple[Page, ...] = ()
+    spoken_of: frozenset[str] = frozenset()
+    facts: dict[str, e.Fact] = {}
+    groups: dict[str, e.Group] = {}
+    numbers: dict[str, e.Number] = {}
+    questions: dict[str, e.Question] = {}
+    rules: dict[str, e.Rule] = {}
+    tables: dict[str, e.Table] = {}
+    charts: dict[str, e.Chart] = {}
+    releases: dict[str, c.Release] = {}
+    dispositions: dict[str, c.Disposition] = {}
+    classes: dict[str, c.TechniqueClass] = {}
+    limits: dict[str, c.LimitKind] = {}
+    readings: dict[str, c.Reading] = {}
+    sources: dict[str, c.Source] = {}
+    codes: dict[str, c.Code] = {}
+    wordings: dict[str, c.Wording] = {}
+    investigations: dict[str, c.Investigation] = {}
+    scales: dict[str, c.Scale] = {}
+    techniques: dict[str, c.Technique] = {}
+    provisos: dict[str, c.Proviso] = {}
+    presets: dict[str, c.Preset] = {}
+    phases: dict[str, c.Phase] = {}
+    measures: dict[str, c.Measure] = {}
+    alternatives: dict[str, c.Alternative] = {}
+    guidelines: dict[str, c.Guideline] = {}
+    stances: dict[str, c.Stance] = {}
+    topics: dict[str, c.Topic] = {}
+    skills: dict[str, c.Skill] = {}
+    equipment: dict[str, c.Equipment] = {}
+    severities: dict[str, c.Severity] = {}
+    claims: dict[str, c.Claim] = {}
+    contradictions: dict[str, c.Contradiction] = {}
+    myths: dict[str, c.Myth] = {}
+
+    @cached_property
+    def version(self) -> str:
+        """Release and content hash, for example "2026.11+3f0c2a9be871"."""
+        release = next(iter(self.releases.values()), None)
+        return f"{release.version if release else 'unreleased'}+{self.content_hash[:12]}"
+
+    def section(self, name: str) -> Mapping[str, e.Entry]:
+        """The entries of one section, by its name in the files."""
+        found: Mapping[str, e.Entry] = getattr(self, name)
+        return found
+
+    @cached_property
+    def entries(self) -> dict[str, e.Entry]:
+        """Every entry of every section by id; ids are unique over the whole knowledge base."""
+        return {name: entry for section in SECTION_NAMES for name, entry in self.section(section).items()}
+
+    # dispositions, mildest first
+
+    @cached_property
+    def strictness(self) -> dict[str, int]:
+        """How strict each disposition is: 0 for the mildest."""
+        ordered = sorted(self.dispositions.values(), key=lambda found: found.order)
+        return {found.id: place for place, found in enumerate(ordered)}
+
+    @cached_property
+    def ladder(self) -> tuple[str, ...]:
+        """The dispositions from mildest to strictest."""
+        return tuple(self.strictness)
+
+    @cached_property
+    def mildest_without_care(self) -> str:
+        """The mildest disposition under which nobody is treated by hand: where open questions lead."""
+        return next(name for name in self.ladder if not self.dispositions[name].offers_care)
+
+    # facts
+
+    @cached_property
+    def asked_facts(self) -> tuple[str, ...]:
+        """The facts that are found out, not worked out."""
+        return tuple(name for name, fact in self.facts.items() if fact.worked_out is None)
+
+    @cached_property
+    def worked_out_order(self) -> tuple[str, ...]:
+        """The worked-out facts, each after those it rests on (a sound knowledge base has no cycles)."""
+        order: dict[str, None] = {}
+
+        def visit(name: str) -> None:
+            for basis in self.bases_of(name):
+                if basis not in order:
+                    visit(basis)
+            if self.facts[name].worked_out:
+                order[name] = None
+
+        for name in self.facts:
+            visit(name)
+        return tuple(order)
+
+    def bases_of(self, fact: str) -> tuple[str, ...]:
+        """The facts from which this one is worked out; none for a fact that is found out."""
+        derivation = self.facts[fact].worked_out
+        if derivation is None:
+            return ()
+        if derivation.when is not None:
+            return facts_in(derivation.when)
+        compared = derivation.fall_of or derivation.rise_of
+        return (compared,) if compared else ()
+
+    def asked_behind(self, fact: str) -> tuple[str, ...]:
+        """The found-out facts that decide this one: itself, or what it is worked out from."""
+        if self.facts[fact].worked_out is None:
+            return (fact,)
+        return tuple(dict.fromkeys(basis for part in self.bases_of(fact) for basis in self.asked_behind(part)))
+
+    @cached_property
+    def defaults(self) -> dict[str, Value]:
+        """The facts that are known from the start: the clinic's policies, as set by the knowledge base."""
+        return {
+            name: read_value(fact, fact.default) for name, fact in self.facts.items() if fact.default is not None
+        }
+
+    @cached_property
+    def question_of(self) -> dict[str, e.Question]:
+        """The screen on which each fact is asked; facts that are missing are asked on their own."""
+        return {name: question for question in self.questions.values() for name in question.settles}
+
+    @cached_property
+    def rules_about(self) -> dict[str, tuple[str, ...]]:
+        """The rules that a found-out fact can decide, directly or through worked-out facts."""
+        found: dict[str, dict[str, None]] = {name: {} for name in self.facts}
+        for rule in self.rules.values():
+            for fact in facts_in(rule.when):
+                for asked in self.asked_behind(fact):
+                    found[asked][rule.id] = None
+        return {name: tuple(rules) for name, rules in found.items()}
+
+    @cached_property
+    def bounds_of(self) -> dict[str, tuple[float, ...]]:
+        """The numbers with which rules and worked-out facts compare each fact."""
+        derived = (fact.worked_out.when for fact in self.facts.values() if fact.worked_out)
+        conditions = (*(rule.when for rule in self.rules.values()), *derived)
+        found: dict[str, set[float]] = {}
+        for condition in conditions:
+            for node in walk(condition) if condition is not None else ():
+                if isinstance(node, Compare):
+                    found.setdefault(node.fact, set()).add(node.number)
+        return {name: tuple(sorted(numbers)) for name, numbers in found.items()}
+
+    # techniques
+
+    def is_hands_on(self, technique: str) -> bool:
+        """Does the technique belong to a class that needs a finished danger screen?"""
+        return self.classes[self.techniques[technique].technique_class].hands_on
+
+    @cached_property
+    def names_of(self) -> dict[str, frozenset[str]]:
+        """Under which names each technique can be excluded: its own, its class, and the technique it is a variant of."""
+        return {name: frozenset(self._names(name)) for name in self.techniques}
+
+    def _names(self, technique: str) -> Iterator[str]:
+        entry = self.techniques[technique]
+        yield technique
+        yield entry.technique_class
+        if entry.variant_of:
+            yield from self._names(entry.variant_of)
+        for part in entry.made_of:
+            yield from self._names(part)
+
+
+SECTION_NAMES = tuple(name for name in Knowledge.__struct_fields__ if name not in ("content_hash", "pages", "spoken_of"))

@@ -1,0 +1,106 @@
+"""A value as written, read for the fact it is given for."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from spinepath.engine.conditions import Value
+from spinepath.engine.entries import Fact
+from spinepath.engine.faults import nearest
+
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+_DAYS_IN = {"days": 1.0, "weeks": 7.0, "months": 365.25 / 12, "years": 365.25}
+
+
+class NotAValue(Exception):
+    """The text is no value of this fact; `cause` says why and `act` what can be written."""
+
+    def __init__(self, cause: str, act: str) -> None:
+        super().__init__(f"{cause} {act}")
+        self.cause, self.act = cause, act
+
+
+def read_value(fact: Fact, written: str, on: date | None = None) -> Value:
+    """The value of `written` for this fact; `unknown` is None.
+
+    Numbers must lie in the fact's range and may carry its unit ("7 days"). A number that grows may be given as the
+    date since which it counts, seen from `on`. Raises NotAValue otherwise.
+    """
+    text = " ".join(written.split())
+    if text == "unknown":
+        return None
+    if fact.answer == "yes_no":
+        return _yes_no(fact, text)
+    if fact.answer == "choice":
+        return _choice(fact, text)
+    return _number(fact, text, on)
+
+
+def _yes_no(fact: Fact, text: str) -> bool:
+    if text in ("yes", "no"):
+        return text == "yes"
+    hint = " true and false are not answers here." if text.lower() in ("true", "false") else ""
+    raise NotAValue(f"{fact.id} cannot be {text!r}.{hint}", "Write yes, no or unknown.")
+
+
+def _choice(fact: Fact, text: str) -> str:
+    if text in fact.values:
+        return text
+    for word, names in fact.also_called.items():
+        if text.lower() in (name.lower() for name in names):
+            return word
+    allowed = (*fact.values, "unknown")
+    raise NotAValue(f"{fact.id} cannot be {text!r}.", nearest(text, allowed, f"Write one of: {', '.join(allowed)}."))
+
+
+def _number(fact: Fact, text: str, on: date | None) -> float:
+    if fact.grows and re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        value = _since(fact, text, on)
+    else:
+        value = _plain_number(fact, text)
+    low, high = fact.least, fact.most
+    if (low is not None and value < low) or (high is not None and value > high):
+        raise NotAValue(
+            f"{fact.id} is {value:g}, outside {low:g} to {high:g} {fact.unit}.",
+            "Correct the number, or write unknown.",
+        )
+    return int(value) if value == int(value) else value
+
+
+def _plain_number(fact: Fact, text: str) -> float:
+    number, _, unit = text.partition(" ")
+    if not _NUMBER.fullmatch(number):
+        raise NotAValue(f"{fact.id} cannot be {text!r}.", f"Write a number ({fact.unit}), or unknown.")
+    if unit and unit != fact.unit:
+        raise NotAValue(f"{fact.id} is given in {unit!r}.", f"Give it in {fact.unit}.")
+    return float(number)
+
+
+def _since(fact: Fact, text: str, on: date | None) -> float:
+    try:
+        start = date.fromisoformat(text)
+    except ValueError as error:
+        raise NotAValue(f"{text} is not a date.", "Write year-month-day, for example 2026-11-22.") from error
+    if on is None:
+        raise NotAValue(f"{fact.id} is given as a date.", f"Give it as a number of {fact.unit} here.")
+    if start > on:
+        raise NotAValue(f"{fact.id} is dated {text}, in the future.", f"Give a date up to {on}.")
+    return float(int((on - start).days / _DAYS_IN[fact.unit or "days"]))
+
+
+def grown(fact: Fact, value: Value, days: float) -> Value:
+    """A growing number as it stands `days` after it was observed; whole units only, never above its range."""
+    if not fact.grows or value is None:
+        return value
+    later = int(float(value) + days / _DAYS_IN[fact.unit or "days"])
+    return min(later, int(fact.most)) if fact.most is not None else later
+
+
+def write_value(value: Value) -> str:
+    """The value as an author or user writes it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value is None:
+        return "unknown"
+    return str(int(value)) if isinstance(value, float) and value == int(value) else str(value)
