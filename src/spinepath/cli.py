@@ -1,35 +1,206 @@
-"""The command `spinepath`: thin; every sentence about medicine comes from the knowledge base."""
+"""The command `spinepath`: thin. What it computes stands in the engine, how it looks in `terminal/`."""
 
 from __future__ import annotations
 
+import json
+import sys
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+from spinepath.engine.cache import default_folder, load_cached
+from spinepath.engine.faults import FaultyFindings, FaultyKnowledge
 
+if TYPE_CHECKING:
+    from rich.console import Console
 
-@app.callback()
-def main() -> None:
-    """Safe, explained manual therapy for disc herniation."""
+    from spinepath.engine.faults import Fault
+    from spinepath.engine.knowledge import Knowledge
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Safe, explained manual therapy for disc herniation. Supports a qualified professional; treats nobody.",
+)
+
+Folder = Annotated[Path | None, typer.Option("--knowledge", help="Folder of the knowledge base to use.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print plain data for machines.")]
+Moment = Annotated[str | None, typer.Option("--as-of", help="Assess for this moment, e.g. 2026-11-22T10:00+01:00.")]
+
+BAD_INPUT = 2
+"""Exit code when the input cannot be used; 1 means that it was used and something is wrong with it."""
 
 
 @app.command()
-def check(knowledge: Annotated[Path, typer.Option(help="Folder of the knowledge base.")] = Path("knowledge")) -> None:
-    """Validate the knowledge base and run all its cases."""
+def check(knowledge: Folder = None, as_json: AsJson = False) -> None:
+    """Validate the knowledge base, run all its cases and print a summary."""
     from spinepath.engine.check import check as look
-    from spinepath.engine.faults import FaultyKnowledge
+    from spinepath.engine.check import report_as_json
     from spinepath.engine.load import load
+    from spinepath.terminal.report import show_faults, show_report
 
     try:
-        report = look(load(knowledge))
+        report = look(load(knowledge or default_folder()))
     except FaultyKnowledge as problem:
-        faults = problem.faults
+        if as_json:
+            _print_json({"faults": [_fault_as_json(fault) for fault in problem.faults]})
+        else:
+            show_faults(_console(), problem.faults)
+        raise typer.Exit(1) from None
+    if as_json:
+        _print_json(report_as_json(report))
     else:
-        faults = report.faults
-        typer.echo(f"{report.facts} facts, {report.rules} rules, {report.cases} cases, claims {report.claims}")
-    for fault in faults:
-        typer.echo(str(fault))
-    typer.echo(f"{len(faults)} faults")
-    raise typer.Exit(1 if faults else 0)
+        show_report(_console(), report)
+    raise typer.Exit(1 if report.faults else 0)
+
+
+@app.command()
+def assess(
+    file: Annotated[str, typer.Argument(help="Findings in YAML or JSON; - reads standard input.")],
+    knowledge: Folder = None,
+    as_of: Moment = None,
+    as_json: AsJson = False,
+    save: Annotated[Path | None, typer.Option(help="Also keep the assessment here, for `replay`.")] = None,
+) -> None:
+    """Assess findings: what to do and why, what to ask next, what may be done and what not."""
+    from spinepath.engine.assess import as_json as plain
+    from spinepath.engine.assess import assess as look
+    from spinepath.engine.assess import store
+    from spinepath.engine.chart_file import read_chart
+
+    base = _knowledge(knowledge)
+    try:
+        chart = read_chart(_content(file), "findings" if file == "-" else file, base, _now(as_of))
+    except FaultyFindings as problem:
+        _refuse(problem.faults, as_json)
+    found = look(base, chart.findings, chart.as_of)
+    if save is not None:
+        save.write_bytes(store(found))
+    if as_json:
+        _print_json(plain(found))
+    else:
+        from spinepath.terminal.assessment import show_assessment
+
+        show_assessment(_console(), base, found)
+
+
+@app.command()
+def replay(
+    file: Annotated[Path, typer.Argument(help="An assessment kept with `assess --save`.")], knowledge: Folder = None
+) -> None:
+    """Make a kept assessment again and say whether the answer is still the same."""
+    from spinepath.engine.assess import NotTheSame
+    from spinepath.engine.assess import replay as again
+
+    try:
+        found = again(_knowledge(knowledge), _content(str(file)))
+    except NotTheSame as problem:
+        typer.echo(str(problem), err=True)
+        raise typer.Exit(1) from None
+    typer.echo(f"The same answer as then: {found.outcome.disposition} (knowledge {found.knowledge}).")
+
+
+@app.command()
+def interview(
+    file: Annotated[Path, typer.Argument(help="Where the answers are kept; an unfinished file is resumed.")] = Path(
+        "findings.yaml"
+    ),
+    knowledge: Folder = None,
+    as_of: Moment = None,
+) -> None:
+    """Ask one screen at a time, only what matters, and keep the answers in a findings file."""
+    from spinepath.terminal.interview import Interview
+
+    try:
+        session = Interview(_console(), _knowledge(knowledge), file, _now(as_of))
+    except FaultyFindings as problem:
+        _refuse(problem.faults, False)
+    session.run()
+
+
+@app.command()
+def explain(
+    name: Annotated[str, typer.Argument(help="The id of a fact, rule, technique, source, claim, measure, ...")],
+    knowledge: Folder = None,
+) -> None:
+    """Explain one entry in plain words, with everything that links to it."""
+    from spinepath.engine.faults import nearest
+    from spinepath.terminal.entry import show_entry
+
+    base = _knowledge(knowledge)
+    if name not in base.entries:
+        typer.echo(f"There is no entry {name}. {nearest(name, base.entries, 'Look in the handbook.')}", err=True)
+        raise typer.Exit(BAD_INPUT)
+    show_entry(_console(), base, name)
+
+
+@app.command()
+def handbook(
+    out: Annotated[Path, typer.Option(help="Folder for handbook.html and handbook.pdf.")] = Path("handbook"),
+    knowledge: Folder = None,
+    pdf: Annotated[bool, typer.Option(help="Also make the PDF.")] = True,
+) -> None:
+    """Write the whole knowledge base as one page (HTML) and as a document (PDF) for review and sign-off."""
+    from spinepath.interop.handbook import write_handbook
+
+    for path in write_handbook(_knowledge(knowledge), out, pdf=pdf):
+        typer.echo(str(path))
+
+
+def _knowledge(folder: Path | None) -> Knowledge:
+    try:
+        return load_cached(folder or default_folder())
+    except FaultyKnowledge as problem:
+        from spinepath.terminal.report import show_faults
+
+        show_faults(_console(stderr=True), problem.faults)
+        raise typer.Exit(BAD_INPUT) from None
+
+
+def _content(file: str) -> bytes:
+    if file == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(file).read_bytes()
+    except OSError as problem:
+        typer.echo(f"{file}: The file cannot be read ({problem.strerror}). Check the name.", err=True)
+        raise typer.Exit(BAD_INPUT) from None
+
+
+def _now(as_of: str | None) -> datetime:
+    if as_of is None:
+        return datetime.now(UTC)
+    from spinepath.engine.findings import moment
+
+    try:
+        return moment(as_of, end_of_day=True)
+    except ValueError:
+        typer.echo(f"--as-of {as_of} is not a moment. Write for example 2026-11-22T10:00+01:00.", err=True)
+        raise typer.Exit(BAD_INPUT) from None
+
+
+def _refuse(faults: tuple[Fault, ...], as_json: bool) -> NoReturn:
+    if as_json:
+        _print_json({"faults": [_fault_as_json(fault) for fault in faults]})
+    else:
+        from spinepath.terminal.report import show_faults
+
+        show_faults(_console(stderr=True), faults)
+    raise typer.Exit(BAD_INPUT)
+
+
+def _fault_as_json(fault: Fault) -> dict[str, str]:
+    return {"place": fault.place, "cause": fault.cause, "act": fault.act}
+
+
+def _print_json(data: object) -> None:
+    typer.echo(json.dumps(data, ensure_ascii=False, indent=2))
+
+
+def _console(stderr: bool = False) -> Console:
+    from rich.console import Console
+
+    return Console(stderr=stderr, highlight=False)

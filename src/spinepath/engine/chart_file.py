@@ -186,11 +186,10 @@ class _FindingReader:
 
     def record(self, node: Node) -> Iterator[Finding]:
         """One finding with its time and source."""
-        if not isinstance(node, Mapping) or not isinstance(node.pairs.get("fact"), Scalar):
+        fact = node.pairs.get("fact") if isinstance(node, Mapping) else None
+        if not isinstance(node, Mapping) or not isinstance(fact, Scalar):
             self.faults.add(node.place, "A finding needs a fact.", "Write  {fact: fever, value: no, at: 2026-11-22}.")
             return
-        fact = node.pairs["fact"]
-        assert isinstance(fact, Scalar)
         for name in self.facts(fact.text, fact):
             yield from self.dated(self.knowledge.facts[name], node)
 
@@ -215,7 +214,7 @@ class _FindingReader:
             self.faults.add(node.place, f"There is no fact {name!r}.", nearest(name, known, _EXAMPLE))
             return ()
         if fact.worked_out is not None and fact.worked_out.when is not None:
-            bases = ", ".join(self.knowledge.asked_behind(name)[:4])
+            bases = ", ".join(self.knowledge.asked_behind[name][:4])
             self.faults.add(node.place, f"{name} is worked out, not given.", f"Give what it rests on: {bases}.")
             return ()
         return (name,)
@@ -278,9 +277,9 @@ def whole_screen(knowledge: Knowledge, question: Question, answer: str) -> dict[
     Raises NotAValue for any other word, and for `normal` where a fact of the screen has no normal value.
     """
     if answer == "unknown":
-        return {fact: "unknown" for fact in question.settles}
+        return dict.fromkeys(question.settles, "unknown")
     if answer == "none" and question.kind == "checklist":
-        return {fact: "no" for fact in question.settles}
+        return dict.fromkeys(question.settles, "no")
     if answer == "normal":
         normal = {fact: knowledge.facts[fact].normal for fact in question.settles}
         return {fact: value for fact, value in normal.items() if value is not None}

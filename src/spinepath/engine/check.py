@@ -57,7 +57,7 @@ def check(knowledge: Knowledge) -> Report:
         look(knowledge, faults)
     homed = [claim for claim in knowledge.claims.values() if claim.home]
     not_followed = [claim for claim in knowledge.claims.values() if claim.verdict == "not_followed"]
-    states = Counter(source.state for source in knowledge.sources.values())
+    states: Counter[str] = Counter(source.state for source in knowledge.sources.values())
     return Report(
         version=knowledge.version,
         facts=len(knowledge.facts),
@@ -148,8 +148,8 @@ def _dangers(knowledge: Knowledge, faults: FaultList) -> None:
     used: dict[str, set[str]] = {}
     for rule in knowledge.rules.values():
         if guards(rule):
-            for fact, word in dangers_in(knowledge, rule.when):
-                used.setdefault(fact, set()).add(word)
+            for name, word in dangers_in(knowledge, rule.when):
+                used.setdefault(name, set()).add(word)
     for name, words in used.items():
         fact = knowledge.facts[name]
         missing = words - set(declared_dangers(fact))
@@ -252,9 +252,8 @@ def _claims(knowledge: Knowledge, faults: FaultList) -> None:
         for name in getattr(entry, "claims", ()):
             found = knowledge.claims.get(name)
             if isinstance(found, Claim) and entry.id not in found.home:
-                faults.add(
-                    entry.place, f"{entry.id} names the claim {name}, whose home is elsewhere.", f"Add {entry.id} there."
-                )
+                cause = f"{entry.id} names the claim {name}, whose home is elsewhere."
+                faults.add(entry.place, cause, f"Add {entry.id} to the homes of the claim.")
 
 
 # loose ends

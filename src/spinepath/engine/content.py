@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 
 import msgspec
 
-from spinepath.engine.entries import CORE_SECTIONS, Entry, Says, Sourced, Word
+from spinepath.engine.entries import CORE_SECTIONS, Entry, Says, Sourced, State, Word
 
 Range = tuple[float, ...]
 """One number, or the least and the most."""
@@ -64,9 +64,9 @@ class Source(Entry, frozen=True, kw_only=True):
     title: str
     link: str | None = None
     kind: Literal[
-        "guideline", "review", "trial", "cohort", "series", "survey", "test study", "textbook", "page", "owner", "project"
+        "guideline", "review", "trial", "cohort", "series", "survey", "test study", "textbook", "page", "owner"
     ]
-    state: Literal["verified", "secondary", "recalled", "project"]
+    state: State
     checked: str = "nobody yet"
     note: str | None = None
 
@@ -172,8 +172,8 @@ class Technique(Sourced, frozen=True, kw_only=True):
     codes: tuple[Word, ...] = ()
 
     example: ClassVar[str] = (
-        "- id: massage\n  name: Massage\n  technique_class: soft_tissue\n  patient: Relaxing massage.\n  offer: comfort\n"
-        "  state: verified\n  source: [some_source]"
+        "- id: massage\n  name: Massage\n  technique_class: soft_tissue\n  patient: Relaxing massage.\n"
+        "  offer: comfort\n  state: verified\n  source: [some_source]"
     )
 
 
@@ -218,7 +218,9 @@ class Phase(Sourced, frozen=True, kw_only=True):
     dose: dict[Word, Range] = {}
     go_on_when: str | None = None
 
-    example: ClassVar[str] = "- id: warm_up\n  name: Warm-up\n  part_of: session\n  order: 2\n  content: [...]\n  state: project"
+    example: ClassVar[str] = (
+        "- id: warm_up\n  name: Warm-up\n  part_of: session\n  order: 2\n  content: [...]\n  state: project"
+    )
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -254,7 +256,8 @@ class Measure(Sourced, frozen=True, kw_only=True):
 
     example: ClassVar[str] = (
         "- id: leg_pain\n  name: Leg pain now\n  measures: leg pain\n  least: 0\n  most: 10\n  better: lower\n"
-        "  scoring: one number\n  change: {smallest_points: 2}\n  licence: generic\n  embed: own_words\n  state: verified"
+        "  scoring: one number\n  change: {smallest_points: 2}\n  licence: generic\n  embed: own_words\n"
+        "  state: verified"
     )
 
 
@@ -268,7 +271,9 @@ class Alternative(Sourced, frozen=True, kw_only=True):
     numbers: dict[Word, str] = {}
     timing: str | None = None
 
-    example: ClassVar[str] = "- id: alt.waiting\n  name: Waiting\n  when: ...\n  benefit: ...\n  risk: ...\n  state: verified"
+    example: ClassVar[str] = (
+        "- id: alt.waiting\n  name: Waiting\n  when: ...\n  benefit: ...\n  risk: ...\n  state: verified"
+    )
 
 
 class Guideline(Sourced, frozen=True, kw_only=True):
@@ -282,7 +287,8 @@ class Guideline(Sourced, frozen=True, kw_only=True):
     in_force: Literal["yes", "no", "unknown"]
 
     example: ClassVar[str] = (
-        "- id: g_nice\n  name: NICE NG59\n  year: 2016\n  scope: ...\n  strength_words: ...\n  in_force: 'yes'\n  state: verified"
+        "- id: g_nice\n  name: NICE NG59\n  year: 2016\n  scope: ...\n  strength_words: ...\n  in_force: yes\n"
+        "  state: verified"
     )
 
 
@@ -370,7 +376,9 @@ class Severity(Sourced, frozen=True, kw_only=True):
     meaning: str
     action: str
 
-    example: ClassVar[str] = "- id: harm.mild\n  name: Mild\n  order: 1\n  meaning: ...\n  action: ...\n  state: verified"
+    example: ClassVar[str] = (
+        "- id: harm.mild\n  name: Mild\n  order: 1\n  meaning: ...\n  action: ...\n  state: verified"
+    )
 
 
 class Reading(Sourced, frozen=True, kw_only=True):

@@ -65,8 +65,8 @@ class Fact(Sourced, frozen=True, kw_only=True):
     `name` is the clinician's term, `ask` the question in plain words, `item` the same as a line of a checklist. A
     number has a `unit` and runs from `least` to `most`; a choice has `values` (word: label). Findings older than
     `fresh_for` no longer count. A number that `grows` counts the time since something happened and may be given as
-    a date. `danger` tells which answers lead to stricter advice (yes, unless written otherwise): no, high, low, words of
-    the choice, or [] for none.
+    a date. `danger` tells which answers lead to stricter advice (yes, unless written otherwise): no, high, low,
+    words of the choice, or [] for none.
     """
 
     name: str

@@ -1,17 +1,17 @@
 """What the rules say about one patient: plain on purpose, because this file *is* the meaning.
 
 Every faster or exported form of the rules is compared with what stands here. Reading order: `evaluate`, then
-`_disposition`, then `_technique`.
+`_disposition`, then `_offer`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
 
-from spinepath.engine.conditions import Value, Values, truth
+from spinepath.engine.conditions import Truth, Value, Values, truth
 from spinepath.engine.entries import Rule
 from spinepath.engine.knowledge import Knowledge
 
@@ -67,14 +67,27 @@ def complete(knowledge: Knowledge, found: Values) -> dict[str, Value]:
     """
     values: dict[str, Value] = {**knowledge.defaults, **found}
     for name in knowledge.worked_out_order:
-        how = knowledge.facts[name].worked_out
-        assert how is not None
-        if how.when is not None:
-            values[name] = truth(how.when, values)
-        elif values.get(name) is None:
-            compared = values.get(how.fall_of or how.rise_of or "")
-            values[name] = None if compared is None else 0
+        values[name] = _worked_out(knowledge, name, values)
     return values
+
+
+def _worked_out(knowledge: Knowledge, name: str, values: Values) -> Value:
+    how = knowledge.facts[name].worked_out
+    if how is not None and how.when is not None:
+        return truth(how.when, values)
+    if values.get(knowledge.compared_facts[name]) is None:
+        return None
+    given = values.get(name)
+    return 0 if given is None else given
+
+
+def changed(knowledge: Knowledge, values: Values, answers: Values) -> dict[str, Value]:
+    """Complete values with some answers replaced, and everything worked out from those."""
+    result = {**values, **answers}
+    for answered in answers:
+        for name in knowledge.worked_out_from[answered]:
+            result[name] = _worked_out(knowledge, name, result)
+    return result
 
 
 def evaluate(knowledge: Knowledge, found: Values) -> Outcome:
@@ -85,34 +98,33 @@ def evaluate(knowledge: Knowledge, found: Values) -> Outcome:
     settled. Clinical source: none of its own; every clinical statement comes from the rules.
     """
     values = complete(knowledge, found)
-    rules: dict[str, Status] = {}
-    certain: list[Rule] = []
-    possible: list[Rule] = []
-    for name, rule in knowledge.rules.items():
-        now = truth(rule.when, values)
-        rules[name] = "open" if now is None else "fires" if now else "clear"
-        in_the_end = truth(rule.when, values, settled=True)
-        if in_the_end is True:
-            certain.append(rule)
-        if in_the_end is not False:
-            possible.append(rule)
-    fired = [rule for name, rule in knowledge.rules.items() if rules[name] == "fires"]
-    disposition = _disposition(knowledge, fired, _blocking(knowledge, rules))
-    reading = _reading(knowledge, fired)
+    status = {name: _status(truth(rule.when, values)) for name, rule in knowledge.rules.items()}
+    in_the_end = {**status, **_when_all_is_answered(knowledge, values)}
+    fired = [rule for name, rule in knowledge.rules.items() if status[name] == "fires"]
+    unsettled = [
+        rule for name, rule in knowledge.rules.items() if status[name] == "open" and rule.if_unknown == "settle"
+    ]
     return Outcome(
-        disposition=disposition,
-        least=strictest(knowledge, certain),
-        most=strictest(knowledge, possible),
-        rules=rules,
-        techniques={
-            name: _technique(knowledge, name, fired, rules) for name in knowledge.techniques
-        },
+        disposition=_disposition(knowledge, fired, unsettled),
+        least=strictest(knowledge, (rule for name, rule in knowledge.rules.items() if in_the_end[name] == "fires")),
+        most=strictest(knowledge, (rule for name, rule in knowledge.rules.items() if in_the_end[name] != "clear")),
+        rules=status,
+        techniques=_offers(knowledge, fired, unsettled),
         needs=_gathered(need for rule in fired for need in rule.then.need),
         limits=_limits(knowledge, fired),
         preferred=_gathered(name for rule in fired for name in rule.then.prefer),
-        reading=reading,
+        reading=_reading(knowledge, fired),
         held=any(rule.then.hold for rule in fired),
     )
+
+
+def _status(found: Truth) -> Status:
+    return "open" if found is None else "fires" if found else "clear"
+
+
+def _when_all_is_answered(knowledge: Knowledge, values: Values) -> dict[str, Status]:
+    """What is already sure of the rules that look at what has been confirmed: `open` where it can go either way."""
+    return {name: _status(truth(knowledge.rules[name].when, values, settled=True)) for name in sorted(knowledge.asking)}
 
 
 def strictest(knowledge: Knowledge, rules: Iterable[Rule]) -> str:
@@ -121,42 +133,33 @@ def strictest(knowledge: Knowledge, rules: Iterable[Rule]) -> str:
     return max(asked, key=knowledge.strictness.__getitem__, default=knowledge.ladder[0])
 
 
-def _blocking(knowledge: Knowledge, rules: dict[str, Status]) -> list[Rule]:
-    """The open rules whose answer must be known before anybody is treated by hand."""
-    return [
-        rule
-        for name, rule in knowledge.rules.items()
-        if rules[name] == "open" and rule.if_unknown == "settle" and rule.then.at_least
-    ]
-
-
-def _disposition(knowledge: Knowledge, fired: list[Rule], blocking: list[Rule]) -> str:
-    """The strictest that fires; open questions alone already forbid treatment until they are answered."""
+def _disposition(knowledge: Knowledge, fired: list[Rule], unsettled: list[Rule]) -> str:
+    """The strictest that fires; unanswered questions about danger alone already forbid treatment by hand."""
     found = strictest(knowledge, fired)
-    if not blocking:
+    if not any(rule.then.at_least for rule in unsettled):
         return found
     return max(found, knowledge.mildest_without_care, key=knowledge.strictness.__getitem__)
 
 
-def _technique(knowledge: Knowledge, name: str, fired: list[Rule], rules: dict[str, Status]) -> Offer:
+def _offers(knowledge: Knowledge, fired: list[Rule], unsettled: list[Rule]) -> dict[str, Offer]:
+    firm = strictest(knowledge, fired)
+    return {name: _offer(knowledge, name, firm, fired, unsettled) for name in knowledge.techniques}
+
+
+def _offer(knowledge: Knowledge, name: str, firm: str, fired: list[Rule], unsettled: list[Rule]) -> Offer:
     """Excluded before undecided before restricted before offered: the first that has a reason counts."""
     technique_class = knowledge.techniques[name].technique_class
     names = knowledge.names_of[name]
-    firm = strictest(knowledge, fired)
-    barring = _barring(knowledge, technique_class, firm, fired)
-    excluding = [rule.id for rule in fired if not names.isdisjoint(rule.then.exclude)]
-    open_about_it = list(_open_about(knowledge, name, rules))
-    restricting = [rule.id for rule in fired if not names.isdisjoint(rule.then.restrict)]
-    cautioning = [rule.id for rule in fired if not names.isdisjoint(rule.then.caution)]
-    ways: tuple[tuple[TechniqueStatus, list[str]], ...] = (
-        ("excluded", [*barring, *excluding]),
-        ("undecided", open_about_it),
-        ("restricted", [*restricting, *cautioning]),
-    )
-    for status, because in ways:
-        if because and (status != "restricted" or restricting):
-            return Offer(technique_class=technique_class, status=status, because=_gathered(because))
-    return Offer(technique_class=technique_class, status="offered", because=_gathered(cautioning))
+    touching = [rule for rule in fired if not names.isdisjoint(knowledge.takes_away[rule.id])]
+    excluding = [rule.id for rule in touching if not names.isdisjoint(rule.then.exclude)]
+    restricting = [rule.id for rule in touching if not names.isdisjoint(rule.then.restrict)]
+    cautioning = [rule.id for rule in touching if not names.isdisjoint(rule.then.caution)]
+    if barring := _barring(knowledge, technique_class, firm, fired) + excluding:
+        return Offer(technique_class=technique_class, status="excluded", because=_gathered(barring))
+    if waiting := _waiting_for(knowledge, name, unsettled):
+        return Offer(technique_class=technique_class, status="undecided", because=_gathered(waiting))
+    status: TechniqueStatus = "restricted" if restricting else "offered"
+    return Offer(technique_class=technique_class, status=status, because=_gathered((*restricting, *cautioning)))
 
 
 def _barring(knowledge: Knowledge, technique_class: str, firm: str, fired: list[Rule]) -> list[str]:
@@ -166,15 +169,15 @@ def _barring(knowledge: Knowledge, technique_class: str, firm: str, fired: list[
     return [rule.id for rule in fired if rule.then.at_least == firm]
 
 
-def _open_about(knowledge: Knowledge, technique: str, rules: dict[str, Status]) -> Iterator[str]:
-    """The open rules that could still take the technique away."""
+def _waiting_for(knowledge: Knowledge, technique: str, unsettled: list[Rule]) -> list[str]:
+    """The unsettled rules that could still take the technique away."""
     names = knowledge.names_of[technique]
     hands_on = knowledge.is_hands_on(technique)
-    for name, rule in knowledge.rules.items():
-        if rules[name] == "open" and rule.if_unknown == "settle":
-            takes_away = (*rule.then.exclude, *rule.then.restrict, *rule.then.caution)
-            if (hands_on and rule.then.at_least) or not names.isdisjoint(takes_away):
-                yield name
+    return [
+        rule.id
+        for rule in unsettled
+        if (hands_on and rule.then.at_least) or not names.isdisjoint(knowledge.takes_away[rule.id])
+    ]
 
 
 def _limits(knowledge: Knowledge, fired: list[Rule]) -> dict[str, float]:

@@ -6,7 +6,8 @@ taken out. `would_change` gives the fewest new answers that lead to another disp
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator
 from itertools import combinations, product
 
 import msgspec
@@ -27,7 +28,7 @@ from spinepath.engine.conditions import (
     truth,
 )
 from spinepath.engine.entries import Rule
-from spinepath.engine.evaluate import Outcome, complete, strictest
+from spinepath.engine.evaluate import Outcome, changed, complete, strictest
 from spinepath.engine.knowledge import Knowledge
 
 MOST_CHANGES = 3
@@ -63,7 +64,7 @@ def why(knowledge: Knowledge, found: Values, outcome: Outcome) -> tuple[Because,
     if firm != outcome.disposition:
         return ()
     if knowledge.dispositions[firm].offers_care:
-        needed = _all_settled(knowledge, firm, fired, values)
+        needed: Collection[str] = _all_settled(knowledge, firm, fired, values)
     else:
         sets = [reasons(knowledge, rule.when, values, True) for rule in fired if rule.then.at_least == firm]
         needed = min(sets, key=lambda facts: (len(facts), sorted(facts)))
@@ -80,22 +81,23 @@ def _all_settled(knowledge: Knowledge, firm: str, fired: list[Rule], values: Val
         kept |= reasons(knowledge, deciding[0].when, values, True)
     for rule in watched:
         kept |= reasons(knowledge, rule.when, values, truth(rule.when, values) is True)
+    known = complete(knowledge, {name: values[name] for name in kept})
     for fact in [name for name in knowledge.facts if name in kept]:
-        if _can_be_spared(knowledge, fact, kept, firm, values):
+        if _can_be_spared(knowledge, fact, known, firm):
             kept.discard(fact)
+            known = changed(knowledge, known, {fact: None})
     return kept
 
 
-def _can_be_spared(knowledge: Knowledge, fact: str, kept: set[str], firm: str, values: Values) -> bool:
+def _can_be_spared(knowledge: Knowledge, fact: str, kept: Values, firm: str) -> bool:
     """Would the kept facts without this one still force the disposition?"""
-    affected = [knowledge.rules[name] for name in knowledge.rules_about[fact]]
-    without = complete(knowledge, {name: values.get(name) for name in kept if name != fact})
-    for rule in affected:
-        if rule.then.at_least and rule.if_unknown == "settle" and truth(rule.when, without) is None:
-            return False
-    if firm == knowledge.ladder[0]:
+    without = changed(knowledge, kept, {fact: None})
+    affected = [knowledge.rules[name] for name in knowledge.rules_about[fact] if knowledge.rules[name].then.at_least]
+    if any(rule.if_unknown == "settle" and truth(rule.when, without) is None for rule in affected):
+        return False
+    if all(rule.then.at_least != firm for rule in affected):
         return True
-    return any(
+    return firm == knowledge.ladder[0] or any(
         rule.then.at_least == firm and truth(rule.when, without) is True for rule in knowledge.rules.values()
     )
 
@@ -131,13 +133,16 @@ def _joint(
 
 
 def _behind(knowledge: Knowledge, fact: str, values: Values) -> frozenset[str]:
+    """The given facts behind the value of one fact. Policies are known anyway."""
     entry = knowledge.facts[fact]
-    if entry.default is not None:
+    if entry.default is not None and knowledge.defaults[fact] == values[fact]:
         return frozenset()
-    derivation = entry.worked_out
-    if derivation is None or derivation.when is None:
+    if fact in knowledge.compared_facts:
+        number = knowledge.compared_facts[fact]
+        return frozenset((number, fact) if values[fact] else (number,))
+    if entry.worked_out is None or entry.worked_out.when is None:
         return frozenset((fact,))
-    return reasons(knowledge, derivation.when, values, values[fact] is True)
+    return reasons(knowledge, entry.worked_out.when, values, values[fact] is True)
 
 
 # why not
@@ -181,65 +186,57 @@ class _Trial:
         self.knowledge = knowledge
         self.values = complete(knowledge, found)
         self.outcome = outcome
-        self.levels = [rule for rule in knowledge.rules.values() if rule.then.at_least]
+        self.deciding = {name for name, rule in knowledge.rules.items() if rule.then.at_least}
+        self.touched = {
+            fact: self.deciding.intersection(knowledge.rules_about[fact])
+            for fact in knowledge.asked_facts
+            if knowledge.facts[fact].default is None
+        }
+        self.standing = Counter(self._kind(name, outcome.rules[name]) for name in self.deciding)
 
     def facts_that_matter(self) -> list[str]:
-        """Found-out facts that rules with a disposition speak of."""
-        names = {
-            fact for fact, rules in self.knowledge.rules_about.items() if any(self._decides(rule) for rule in rules)
-        }
-        return [name for name in self.knowledge.asked_facts if name in names and not self._is_policy(name)]
+        """Found-out facts that rules with a disposition speak of, what is unknown first: it needs only an answer.
+
+        Policies are left out; they are not the patient's to change.
+        """
+        facts = [fact for fact, rules in self.touched.items() if rules]
+        return sorted(facts, key=lambda fact: self.values.get(fact) is not None)
 
     def facts_that_decide(self) -> list[str]:
         """Found-out facts in the rules that hold the disposition where it is."""
+        strictness = self.knowledge.strictness
         holding = {
             name
-            for name, status in self.outcome.rules.items()
-            if status != "clear" and self._decides(name) and self._is_as_strict(name)
+            for name in self.deciding
+            if self.outcome.rules[name] == "fires"
+            and strictness[self._level(name)] >= strictness[self.outcome.disposition]
         }
-        return [fact for fact in self.facts_that_matter() if not holding.isdisjoint(self.knowledge.rules_about[fact])]
-
-    def _decides(self, rule: str) -> bool:
-        return self.knowledge.rules[rule].then.at_least is not None
-
-    def _is_as_strict(self, rule: str) -> bool:
-        level = self.knowledge.rules[rule].then.at_least or ""
-        strictness = self.knowledge.strictness
-        return self.outcome.rules[rule] == "fires" and strictness[level] >= strictness[self.outcome.disposition]
-
-    def _is_policy(self, fact: str) -> bool:
-        return self.knowledge.facts[fact].default is not None
+        return [fact for fact in self.facts_that_matter() if not holding.isdisjoint(self.touched[fact])]
 
     def other_answers(self, fact: str) -> tuple[Value, ...]:
         now = self.values.get(fact)
         return tuple(answer for answer in telling_answers(self.knowledge, fact) if answer != now)
 
     def disposition(self, change: dict[str, Value]) -> str:
-        knowledge = self.knowledge
-        touched = {rule for fact in change for rule in knowledge.rules_about[fact]}
-        values = self._with(change)
-        fired: list[Rule] = []
-        blocked = False
-        for rule in self.levels:
-            if rule.id in touched:
-                now = truth(rule.when, values)
-                status = "open" if now is None else "fires" if now else "clear"
-            else:
-                status = self.outcome.rules[rule.id]
-            if status == "fires":
-                fired.append(rule)
-            blocked = blocked or (status == "open" and rule.if_unknown == "settle")
-        firm = strictest(knowledge, fired)
-        floor = knowledge.mildest_without_care if blocked else firm
-        return max(firm, floor, key=knowledge.strictness.__getitem__)
+        """What the disposition becomes with these answers."""
+        values = changed(self.knowledge, self.values, change)
+        standing = self.standing.copy()
+        for name in set().union(*(self.touched[fact] for fact in change)):
+            standing[self._kind(name, self.outcome.rules[name])] -= 1
+            found = truth(self.knowledge.rules[name].when, values)
+            standing[self._kind(name, "open" if found is None else "fires" if found else "clear")] += 1
+        levels = {level for level, number in standing.items() if level and number > 0}
+        return max(levels, key=self.knowledge.strictness.__getitem__, default=self.knowledge.ladder[0])
 
-    def _with(self, change: dict[str, Value]) -> dict[str, Value]:
-        values = {**self.values, **change}
-        for name in self.knowledge.worked_out_order:
-            derivation = self.knowledge.facts[name].worked_out
-            if derivation and derivation.when and not change.keys().isdisjoint(self.knowledge.asked_behind(name)):
-                values[name] = truth(derivation.when, values)
-        return values
+    def _kind(self, rule: str, status: str) -> str:
+        """The disposition a rule with this status leads to; empty when to none."""
+        if status == "fires":
+            return self._level(rule)
+        open_question = status == "open" and self.knowledge.rules[rule].if_unknown == "settle"
+        return self.knowledge.mildest_without_care if open_question else ""
+
+    def _level(self, rule: str) -> str:
+        return self.knowledge.rules[rule].then.at_least or ""
 
 
 def telling_answers(knowledge: Knowledge, fact: str) -> tuple[Value, ...]:
@@ -258,4 +255,3 @@ def telling_answers(knowledge: Knowledge, fact: str) -> tuple[Value, ...]:
 def _neighbours(bounds: Iterable[float]) -> Iterator[float]:
     for bound in bounds:
         yield from (bound - 1, bound, bound + 1)
-

@@ -67,9 +67,7 @@ def standings(knowledge: Knowledge, findings: Iterable[Finding], as_of: datetime
     for finding in findings:
         if finding.at <= as_of:
             by_fact.setdefault(finding.fact, []).append(finding)
-    return {
-        name: standing(knowledge.facts[name], by_fact[name], as_of) for name in knowledge.facts if name in by_fact
-    }
+    return {name: standing(knowledge.facts[name], by_fact[name], as_of) for name in knowledge.facts if name in by_fact}
 
 
 def standing(fact: Fact, findings: list[Finding], as_of: datetime) -> Standing:
@@ -135,13 +133,13 @@ def values_at(knowledge: Knowledge, findings: Iterable[Finding], as_of: datetime
     """
     findings = [finding for finding in findings if finding.at <= as_of]
     found = standings(knowledge, findings, as_of)
-    values = {name: stand.value for name, stand in found.items() if stand.value is not None}
+    values: dict[str, Value] = {name: stand.value for name, stand in found.items() if stand.value is not None}
     history = _history(findings)
     for name, fact in knowledge.facts.items():
         how = fact.worked_out
         compared = how and (how.fall_of or how.rise_of)
         if how and compared and compared in values:
-            values[name] = _compared(fact, how, history[compared], values[compared])
+            values[name] = _compared(fact, how, history[compared], float(values[compared] or 0))
     return values
 
 
@@ -153,9 +151,8 @@ def _history(findings: Iterable[Finding]) -> Mapping[str, list[float]]:
     return history
 
 
-def _compared(fact: Fact, how: Derivation, history: list[float], now: Value) -> float:
+def _compared(fact: Fact, how: Derivation, history: list[float], now: float) -> float:
     """How far the number fell (or rose) since its first, highest or lowest finding; 0 when it did not."""
-    assert isinstance(now, (int, float))
     extreme = max(history) if how.fall_of else min(history)
     reference = history[0] if how.since == "first" else extreme
     distance = reference - now if how.fall_of else now - reference

@@ -9,7 +9,7 @@ import msgspec
 
 from spinepath.engine import content as c
 from spinepath.engine import entries as e
-from spinepath.engine.conditions import Compare, Value, facts_in, walk
+from spinepath.engine.conditions import Compare, Value, depends_on_asking, facts_in, walk
 from spinepath.engine.values import read_value
 
 
@@ -133,18 +133,38 @@ class Knowledge(msgspec.Struct, kw_only=True, dict=True):
         compared = derivation.fall_of or derivation.rise_of
         return (compared,) if compared else ()
 
-    def asked_behind(self, fact: str) -> tuple[str, ...]:
-        """The found-out facts that decide this one: itself, or what it is worked out from."""
-        if self.facts[fact].worked_out is None:
-            return (fact,)
-        return tuple(dict.fromkeys(basis for part in self.bases_of(fact) for basis in self.asked_behind(part)))
+    @cached_property
+    def compared_facts(self) -> dict[str, str]:
+        """The facts that compare a number with its earlier findings, each with that number."""
+        found = {}
+        for name, fact in self.facts.items():
+            if fact.worked_out is not None and fact.worked_out.when is None:
+                found[name] = self.bases_of(name)[0]
+        return found
+
+    @cached_property
+    def asked_behind(self) -> dict[str, tuple[str, ...]]:
+        """The found-out facts that decide each fact: itself, or what it is worked out from."""
+        behind: dict[str, tuple[str, ...]] = {name: (name,) for name in self.asked_facts}
+        for name in self.worked_out_order:
+            behind[name] = tuple(dict.fromkeys(asked for basis in self.bases_of(name) for asked in behind[basis]))
+        return behind
+
+    @cached_property
+    def worked_out_from(self) -> dict[str, tuple[str, ...]]:
+        """The worked-out facts that change with each fact, in the order to work them out."""
+        found: dict[str, list[str]] = {name: [] for name in self.facts}
+        behind: dict[str, set[str]] = {name: {name} for name in self.facts}
+        for name in self.worked_out_order:
+            behind[name] = set().union(*(behind[basis] for basis in self.bases_of(name)), {name})
+            for basis in behind[name] - {name}:
+                found[basis].append(name)
+        return {name: tuple(facts) for name, facts in found.items()}
 
     @cached_property
     def defaults(self) -> dict[str, Value]:
         """The facts that are known from the start: the clinic's policies, as set by the knowledge base."""
-        return {
-            name: read_value(fact, fact.default) for name, fact in self.facts.items() if fact.default is not None
-        }
+        return {name: read_value(fact, fact.default) for name, fact in self.facts.items() if fact.default is not None}
 
     @cached_property
     def question_of(self) -> dict[str, e.Question]:
@@ -153,13 +173,28 @@ class Knowledge(msgspec.Struct, kw_only=True, dict=True):
 
     @cached_property
     def rules_about(self) -> dict[str, tuple[str, ...]]:
-        """The rules that a found-out fact can decide, directly or through worked-out facts."""
-        found: dict[str, dict[str, None]] = {name: {} for name in self.facts}
+        """The rules that each fact can decide, directly or through facts worked out from it."""
+        naming: dict[str, list[str]] = {name: [] for name in self.facts}
         for rule in self.rules.values():
             for fact in facts_in(rule.when):
-                for asked in self.asked_behind(fact):
-                    found[asked][rule.id] = None
-        return {name: tuple(rules) for name, rules in found.items()}
+                naming[fact].append(rule.id)
+        return {
+            name: tuple(dict.fromkeys(rule for fact in (name, *self.worked_out_from[name]) for rule in naming[fact]))
+            for name in self.facts
+        }
+
+    @cached_property
+    def asking(self) -> frozenset[str]:
+        """The rules that look at what is known (`known`, `confirmed`), not only at what is true."""
+        return frozenset(name for name, rule in self.rules.items() if depends_on_asking(rule.when))
+
+    @cached_property
+    def takes_away(self) -> dict[str, frozenset[str]]:
+        """The techniques and classes that each rule can exclude, restrict or put under caution."""
+        return {
+            name: frozenset((*rule.then.exclude, *rule.then.restrict, *rule.then.caution))
+            for name, rule in self.rules.items()
+        }
 
     @cached_property
     def bounds_of(self) -> dict[str, tuple[float, ...]]:
@@ -181,7 +216,7 @@ class Knowledge(msgspec.Struct, kw_only=True, dict=True):
 
     @cached_property
     def names_of(self) -> dict[str, frozenset[str]]:
-        """Under which names each technique can be excluded: its own, its class, and the technique it is a variant of."""
+        """Under which names each technique can be excluded: its own, its class, its parts and what it varies."""
         return {name: frozenset(self._names(name)) for name in self.techniques}
 
     def _names(self, technique: str) -> Iterator[str]:
@@ -194,4 +229,5 @@ class Knowledge(msgspec.Struct, kw_only=True, dict=True):
             yield from self._names(part)
 
 
-SECTION_NAMES = tuple(name for name in Knowledge.__struct_fields__ if name not in ("content_hash", "pages", "spoken_of"))
+_NOT_SECTIONS = ("content_hash", "pages", "spoken_of")
+SECTION_NAMES = tuple(name for name in Knowledge.__struct_fields__ if name not in _NOT_SECTIONS)

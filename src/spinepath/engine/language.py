@@ -32,9 +32,7 @@ from spinepath.engine.conditions import (
 )
 from spinepath.engine.faults import nearest
 
-_TOKEN = re.compile(
-    r"\s*(?:(?P<number>-?\d+(?:\.\d+)?)(?![\w.])|(?P<word>[A-Za-z_]\w*)|(?P<sign><=|>=|!=|[<>=(),]))"
-)
+_TOKEN = re.compile(r"\s*(?:(?P<number>-?\d+(?:\.\d+)?)(?![\w.])|(?P<word>[A-Za-z_]\w*)|(?P<sign><=|>=|!=|[<>=(),]))")
 _MOST_NESTED = 20
 _FUNCTIONS = ("confirmed", "count", "greatest", "known", "least")
 _KEYWORDS = ("and", "between", "in", "not", "or")
@@ -183,7 +181,7 @@ class _Parser:
 
     def nesting(self) -> Condition:
         if self.nested == _MOST_NESTED:
-            self.fail("nests too deep", f"Keep to {_MOST_NESTED} levels; give a part its own name as a worked-out fact.")
+            self.fail("nests too deep", f"Keep to {_MOST_NESTED} levels; make a part a worked-out fact of its own.")
         self.nested += 1
         if self.take() == "not":
             found: Condition = Not(self.single())
@@ -241,7 +239,7 @@ class _Parser:
             self.fail("needs <, <=, >= or >", f"Write for example  {name}(a, b) <= 3.")
         sign: Sign = self.take()  # type: ignore[assignment]
         start = self.at
-        parts = []
+        parts: list[Condition] = []
         for fact in facts:
             self.at = start
             parts.append(self.compare(fact, sign))

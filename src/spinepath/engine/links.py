@@ -144,7 +144,8 @@ def _check_fact(fact: e.Fact, knowledge: Knowledge, faults: FaultList) -> None:
     if not re.fullmatch(r"session|always|[1-9]\d* days", fact.fresh_for):
         faults.add(fact.place, f"{fact.id} is fresh for {fact.fresh_for!r}.", "Write session, always or  14 days.")
     if fact.grows and fact.unit not in ("days", "weeks", "months", "years"):
-        faults.add(fact.place, f"{fact.id} grows but is counted in {fact.unit}.", "Count in days, weeks, months or years.")
+        act = "Count in days, weeks, months or years."
+        faults.add(fact.place, f"{fact.id} grows but is counted in {fact.unit}.", act)
     if fact.worked_out is None and fact.ask is None and fact.default is None:
         faults.add(fact.place, f"{fact.id} is neither asked nor worked out.", "Add  ask: ...  or  worked_out: ...")
     if fact.worked_out is not None:

@@ -6,15 +6,13 @@ those names; turn table rows into rules; check that every reference leads somewh
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from spinepath.engine.content import SECTIONS
-from spinepath.engine.entries import Case, Entry, Expect, Fact, Raw, Row, Rule, Says, Table, Then, Word
+from spinepath.engine.content_files import Files, content_hash, read_files
+from spinepath.engine.entries import Case, Entry, Expect, Fact, Row, Rule, Says, Table, Then, Word
 from spinepath.engine.faults import FaultList, FaultyKnowledge, nearest
 from spinepath.engine.knowledge import Knowledge, Page
 from spinepath.engine.language import FactType, Vocabulary
@@ -25,28 +23,14 @@ from spinepath.engine.shape import Reader
 _SIDES = (("left", "right"), ("right", "left"))
 _LETTERS = {"A": "absolute", "R": "relative", "C": "caution", ".": "none"}
 
-Files = dict[str, bytes]
-"""The files of a knowledge base: path below its folder, with content."""
-
-
-def read_files(folder: Path) -> Files:
-    """Every YAML file below the folder, in reading order."""
-    paths = sorted(folder.rglob("*.yaml"))
-    return {f"{folder.name}/{path.relative_to(folder).as_posix()}": path.read_bytes() for path in paths}
-
-
-def content_hash(files: Files) -> str:
-    """A fingerprint of every byte: changes whenever any file does, and only then."""
-    digest = hashlib.sha256()
-    for name, content in sorted(files.items()):
-        digest.update(f"{name}\0{len(content)}\0".encode())
-        digest.update(content)
-    return digest.hexdigest()
-
 
 def load(folder: Path) -> Knowledge:
     """The knowledge base in `folder`. Raises FaultyKnowledge with every fault found."""
-    files = read_files(folder)
+    return load_files(read_files(folder), folder)
+
+
+def load_files(files: Files, folder: Path) -> Knowledge:
+    """The knowledge base made of the files read from `folder`. Raises FaultyKnowledge with every fault found."""
     if not files:
         raise FaultyKnowledge(_no_files(folder))
     return build(files)
@@ -122,13 +106,13 @@ def _with_side(node: Node, side: str, other: str) -> Node:
         copy = Listing(node.file, node.line)
         copy.items = [_with_side(item, side, other) for item in node.items]
         return copy
-    assert isinstance(node, Mapping)
     mapping = Mapping(node.file, node.line)
-    for key, item in node.pairs.items():
-        if key != "for_each":
-            name = key.replace("<side>", side).replace("<other>", other)
-            mapping.pairs[name] = _with_side(item, side, other)
-            mapping.keys[name] = Scalar(node.file, node.keys[key].line, name, node.keys[key].quoted)
+    if isinstance(node, Mapping):
+        for key, item in node.pairs.items():
+            if key != "for_each":
+                name = key.replace("<side>", side).replace("<other>", other)
+                mapping.pairs[name] = _with_side(item, side, other)
+                mapping.keys[name] = Scalar(node.file, node.keys[key].line, name, node.keys[key].quoted)
     return mapping
 
 
@@ -157,11 +141,11 @@ def _read_page(name: str, page: Mapping, reader: Reader, knowledge: Knowledge) -
         for entry in reader.entries(node, SECTIONS[section]):
             _add(entry, section, knowledge, reader.faults)
             ids.append(entry.id)
-    title, about = page.pairs["title"], page.pairs["about"]
-    assert isinstance(title, Scalar) and isinstance(about, Scalar)
-    return Page(
-        file=name, title=" ".join(title.text.split()), about=" ".join(about.text.split()), entries=tuple(ids)
-    )
+    return Page(file=name, title=_line(page.pairs["title"]), about=_line(page.pairs["about"]), entries=tuple(ids))
+
+
+def _line(node: Node) -> str:
+    return " ".join(node.text.split()) if isinstance(node, Scalar) else ""
 
 
 def _add(entry: Entry, section: str, knowledge: Knowledge, faults: FaultList) -> None:

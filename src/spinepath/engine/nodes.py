@@ -135,7 +135,7 @@ class _Builder:
 
     def tree(self, events: Iterator[yaml.Event]) -> Node | None:
         for event in events:
-            line = event.start_mark.line + 1
+            line = event.start_mark.line + 1 if event.start_mark else 0
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
                 self.refuse(line, "Anchors and aliases (& and *) are not read.", "Write the text out in full.")
             if isinstance(event, yaml.ScalarEvent):

@@ -10,7 +10,8 @@ import re
 import types
 from collections.abc import Callable
 from datetime import date
-from functools import cache
+from functools import cache, reduce
+from operator import or_
 from typing import Any, Literal, Union, get_args, get_origin
 
 import msgspec
@@ -150,7 +151,7 @@ def _without_none(kind: Any) -> Any:
     if get_origin(kind) not in (Union, types.UnionType):
         return kind
     kinds = tuple(part for part in get_args(kind) if part is not type(None))
-    return kinds[0] if len(kinds) == 1 else Union[kinds]
+    return kinds[0] if len(kinds) == 1 else reduce(or_, kinds)
 
 
 def _text(node: Scalar, faults: FaultList) -> Any:
@@ -202,7 +203,7 @@ def _day(node: Scalar, faults: FaultList) -> Any:
         return NOTHING
 
 
-def _raw(node: Scalar, faults: FaultList) -> Any:
+def _raw(node: Scalar, _faults: FaultList) -> Any:
     return node.text
 
 

@@ -1,0 +1,24 @@
+"""The files of a knowledge base and their fingerprint."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+Files = dict[str, bytes]
+"""The files of a knowledge base: path from its folder's name on, with content."""
+
+
+def read_files(folder: Path) -> Files:
+    """Every YAML file below the folder, in reading order."""
+    paths = sorted(folder.rglob("*.yaml"))
+    return {f"{folder.name}/{path.relative_to(folder).as_posix()}": path.read_bytes() for path in paths}
+
+
+def content_hash(files: Files) -> str:
+    """A fingerprint of every byte: changes whenever any file does, and only then."""
+    digest = hashlib.sha256()
+    for name, content in sorted(files.items()):
+        digest.update(f"{name}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()
