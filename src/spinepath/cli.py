@@ -64,6 +64,7 @@ def assess(
     as_of: Moment = None,
     as_json: AsJson = False,
     save: Annotated[Path | None, typer.Option(help="Also keep the assessment here, for `replay`.")] = None,
+    full: Annotated[bool, typer.Option("--full", help="Leave nothing out for the sake of brevity.")] = False,
 ) -> None:
     """Assess findings: what to do and why, what to ask next, what may be done and what not."""
     from spinepath.engine.assess import as_json as plain
@@ -76,15 +77,15 @@ def assess(
         chart = read_chart(_content(file), "findings" if file == "-" else file, base, _now(as_of))
     except FaultyFindings as problem:
         _refuse(problem.faults, as_json)
-    found = look(base, chart.findings, chart.as_of)
+    found = look(base, chart.findings, _now(as_of) if as_of else chart.as_of)
     if save is not None:
-        save.write_bytes(store(found))
+        _keep(save, store(found))
     if as_json:
         _print_json(plain(found))
     else:
         from spinepath.terminal.assessment import show_assessment
 
-        show_assessment(_console(), base, found)
+        show_assessment(_console(), base, found, full=full)
 
 
 @app.command()
@@ -114,8 +115,12 @@ def interview(
     """Ask one screen at a time, only what matters, and keep the answers in a findings file."""
     from spinepath.terminal.interview import Interview
 
+    base = _knowledge(knowledge)
+    if not file.parent.is_dir():
+        _fail(f"{file}: There is no folder {file.parent}. Make it, or name another file.")
+    kept = _content(str(file)) if file.exists() else None
     try:
-        session = Interview(_console(), _knowledge(knowledge), file, _now(as_of))
+        session = Interview(_console(), base, file, _now(as_of), kept)
     except FaultyFindings as problem:
         _refuse(problem.faults, False)
     session.run()
@@ -132,8 +137,7 @@ def explain(
 
     base = _knowledge(knowledge)
     if name not in base.entries:
-        typer.echo(f"There is no entry {name}. {nearest(name, base.entries, 'Look in the handbook.')}", err=True)
-        raise typer.Exit(BAD_INPUT)
+        _fail(f"There is no entry {name}. {nearest(name, base.entries, 'Look in the handbook.')}")
     show_entry(_console(), base, name)
 
 
@@ -166,8 +170,14 @@ def _content(file: str) -> bytes:
     try:
         return Path(file).read_bytes()
     except OSError as problem:
-        typer.echo(f"{file}: The file cannot be read ({problem.strerror}). Check the name.", err=True)
-        raise typer.Exit(BAD_INPUT) from None
+        _fail(f"{file}: The file cannot be read ({problem.strerror}). Check the name.")
+
+
+def _keep(file: Path, content: bytes) -> None:
+    try:
+        file.write_bytes(content)
+    except OSError as problem:
+        _fail(f"{file}: The file cannot be written ({problem.strerror}). Name another file.")
 
 
 def _now(as_of: str | None) -> datetime:
@@ -178,8 +188,12 @@ def _now(as_of: str | None) -> datetime:
     try:
         return moment(as_of, end_of_day=True)
     except ValueError:
-        typer.echo(f"--as-of {as_of} is not a moment. Write for example 2026-11-22T10:00+01:00.", err=True)
-        raise typer.Exit(BAD_INPUT) from None
+        _fail(f"--as-of {as_of} is not a moment. Write for example 2026-11-22T10:00+01:00.")
+
+
+def _fail(message: str) -> NoReturn:
+    typer.echo(message, err=True)
+    raise typer.Exit(BAD_INPUT) from None
 
 
 def _refuse(faults: tuple[Fault, ...], as_json: bool) -> NoReturn:

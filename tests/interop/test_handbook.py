@@ -14,17 +14,14 @@ import pytest
 
 from spinepath.engine.content import SECTIONS
 from spinepath.engine.knowledge import Knowledge
-from spinepath.engine.language import FactType, Vocabulary, parse
 from spinepath.engine.load import build
+from spinepath.engine.words import STATE_WORDS
 from spinepath.interop.handbook import write_handbook
 from spinepath.interop.handbook.book import make_book
-from spinepath.interop.handbook.condition_text import lines_of, shortened
 from spinepath.interop.handbook.fields import HEAD_KEYS
-from spinepath.interop.handbook.index import STATE_WORDS
 from spinepath.interop.handbook.lists import LISTED
 from spinepath.interop.handbook.nodes import Book
 from spinepath.interop.handbook.to_html import to_html
-from spinepath.terminal.words import STATE_WORDS as TERMINAL_WORDS
 from tests.interop.small import FILES, GROUND
 
 
@@ -232,35 +229,12 @@ def test_a_base_without_release_guidelines_or_folders_has_a_handbook(knowledge: 
 # the parts
 
 
-def test_handbook_and_terminal_call_the_states_the_same() -> None:
-    assert STATE_WORDS == TERMINAL_WORDS
-
-
 def test_tables_of_entries_leave_no_key_out() -> None:
     for variant, columns in LISTED.items():
         section = "claims" if variant == "claims not followed" else variant
         shown = {key for _, keys, _ in columns for written in keys for key in written.split(" + ")}
         keys = {field.name for field in msgspec.structs.fields(SECTIONS[section])} - {*HEAD_KEYS}
         assert keys - shown <= ({"verdict"} if variant == "claims not followed" else set()), variant
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "least(pains) <= 3 or feels_odd",
-        "not least(pains) >= 4 and count(odd_things, feels_odd) >= 2",
-        "greatest(pains) <= 3 and feels_odd",
-        "feels_odd and (pain >= 5 or greatest(pains) > 8)",
-        "feels_odd and not confirmed(least(pains) >= 4 and known(pain))",
-    ],
-)
-def test_conditions_are_as_short_as_written_and_mean_the_same(text: str) -> None:
-    groups = {"pains": ("pain", "pain_left"), "odd_things": ("feels_odd", "feels_worse")}
-    facts = {"pain": "number", "pain_left": "number", "feels_odd": "yes_no", "feels_worse": "yes_no"}
-    names = Vocabulary({name: FactType(answer) for name, answer in facts.items()}, groups)
-    condition = parse(text, names)
-    assert shortened(condition, groups) == text
-    assert parse(" ".join(lines_of(condition, groups, 10)), names) == condition
 
 
 # the document

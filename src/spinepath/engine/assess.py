@@ -14,6 +14,7 @@ from spinepath.engine.explain import Because, Change, why, why_not, would_change
 from spinepath.engine.findings import Finding, Standing, standings, values_at
 from spinepath.engine.knowledge import Knowledge
 from spinepath.engine.questions import Ask, questions
+from spinepath.engine.values import NotAValue, read_value, write_value
 
 
 class Assessment(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,15 +115,29 @@ def store(assessment: Assessment) -> bytes:
 def replay(knowledge: Knowledge, kept: bytes) -> Assessment:
     """The stored assessment, made again from its findings.
 
-    Raises NotTheSame when the knowledge base is another one than was used, or when the answer differs.
+    Raises NotTheSame when the file is no stored assessment, when the knowledge base is another one than was used, or
+    when the answer differs.
     """
-    stored = msgspec.json.decode(kept, type=Stored)
+    try:
+        stored = msgspec.json.decode(kept, type=Stored)
+    except msgspec.MsgspecError as problem:
+        raise NotTheSame(f"This is not a stored assessment ({problem}). Give a file kept with assess --save.") from None
     if stored.knowledge != knowledge.version:
         raise NotTheSame(
             f"The assessment used knowledge {stored.knowledge}; this is {knowledge.version}. "
             f"Give the folder of the release that was used."
         )
-    again = assess(knowledge, stored.findings, stored.as_of)
-    if as_json(again) != stored.said:
-        raise NotTheSame("The same findings now give another answer: the stored file or the engine was changed.")
-    return again
+    if all(_is_possible(knowledge, finding) for finding in stored.findings):
+        again = assess(knowledge, stored.findings, stored.as_of)
+        if as_json(again) == stored.said:
+            return again
+    raise NotTheSame("The same findings now give another answer: the stored file or the engine was changed.")
+
+
+def _is_possible(knowledge: Knowledge, finding: Finding) -> bool:
+    """Is this a finding that the knowledge base could have read?"""
+    fact = knowledge.facts.get(finding.fact)
+    try:
+        return fact is not None and read_value(fact, write_value(finding.value)) == finding.value
+    except NotAValue:
+        return False

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -73,4 +74,5 @@ def _write_copy(path: Path, knowledge: Knowledge) -> None:
         beside.write_bytes(msgspec.msgpack.encode(knowledge))
         beside.replace(path)
     except OSError:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from spinepath.engine.chart_file import written_in
+from spinepath.engine.chart_file import each_fact, written_in
 from spinepath.engine.conditions import Value
 from spinepath.engine.entries import Case, Expect, Rule
 from spinepath.engine.evaluate import Outcome, evaluate
@@ -16,10 +16,7 @@ from spinepath.engine.values import read_value
 def values_of(knowledge: Knowledge, case: Case) -> dict[str, Value]:
     """The values a case gives, on top of the chart it starts from; everything else is unknown."""
     written = written_in(knowledge, case.start) if case.start else {}
-    for name, value in case.given.items():
-        if name in knowledge.groups:
-            written.update(dict.fromkeys(knowledge.groups[name].facts, value))
-    written.update({name: value for name, value in case.given.items() if name in knowledge.facts})
+    written.update(each_fact(knowledge, case.given))
     return {name: read_value(knowledge.facts[name], value) for name, value in written.items()}
 
 
@@ -35,9 +32,11 @@ def compared(
     """Where the outcome for these values departs from what is expected."""
     outcome = evaluate(knowledge, values)
     found = [*_plain(outcome, expect), *_rules(outcome, expect, rule), *_techniques(knowledge, outcome, expect)]
+    found += _cautions(knowledge, outcome, expect, rule)
     if expect.ask is not None or expect.not_ask:
         asked = {ask.fact for ask in questions(knowledge, values, outcome)}
         found += [f"does not ask {fact}" for fact in expect.ask or () if fact not in asked]
+        found += [f"asks {fact}" for fact in sorted(asked) if expect.ask == ()]
         found += [f"asks {fact}" for fact in expect.not_ask if fact in asked]
     return tuple(found)
 
@@ -83,6 +82,14 @@ def _techniques(knowledge: Knowledge, outcome: Outcome, expect: Expect) -> Itera
             got = outcome.techniques[technique].status
             if got != status and not (status != "excluded" and got == "excluded" and technique not in names):
                 yield f"{technique} is {got}, not {status}"
+
+
+def _cautions(knowledge: Knowledge, outcome: Outcome, expect: Expect, rule: Rule | None) -> Iterator[str]:
+    """Techniques that should stand under a caution of this rule (of any, where no rule is looked at) and do not."""
+    for technique in _members(knowledge, expect.cautions):
+        because = outcome.techniques[technique].because
+        if not (rule.id in because if rule else because):
+            yield f"{technique} is not under caution"
 
 
 def _is_offered(knowledge: Knowledge, outcome: Outcome, technique: str) -> bool:

@@ -5,6 +5,8 @@
     answers:                                 # whole screens, as they were answered
       bladder_and_saddle: none
       bones: [osteoporosis]
+      illnesses_before:                      # ... or with when, by whom and from which source
+        - {answer: none, at: 2026-11-01, source: patient}
     findings:                                # single facts, observed at as_of ...
       leg_pain: 6
       bladder_change:                        # ... or with their history
@@ -22,7 +24,7 @@ from typing import get_args
 
 import msgspec
 
-from spinepath.engine.entries import Fact, Question
+from spinepath.engine.entries import Fact, Question, Raw, Word
 from spinepath.engine.faults import FaultList, FaultyFindings, nearest
 from spinepath.engine.findings import Finding, Origin, moment
 from spinepath.engine.knowledge import Knowledge
@@ -31,6 +33,7 @@ from spinepath.engine.values import NotAValue, read_value
 
 _KEYS = ("story", "as_of", "start", "answers", "findings", "expect", "note")
 _FINDING_KEYS = ("fact", "value", "at", "by", "source")
+_ANSWER_KEYS = ("answer", "at", "by", "source")
 _EXAMPLE = "Write for example  findings: {leg_pain: 6, fever: no}."
 
 
@@ -67,17 +70,22 @@ def _read(node: Node, knowledge: Knowledge, now: datetime, faults: FaultList) ->
             faults.add(node.keys[key].place, f"There is no fact or key {key!r}.", act)
     as_of = _as_of(node.pairs.get("as_of"), now, faults)
     reader = _FindingReader(knowledge, as_of, now, faults)
-    findings = dict(reader.started(node.pairs.get("start")))
-    findings.update(reader.answered(node.pairs.get("answers")))
+    started = tuple(reader.started(node.pairs.get("start")))
+    answered = tuple(reader.answered(node.pairs.get("answers")))
     single = reader.single(node.pairs.get("findings"))
-    for finding in single:
-        findings.pop(finding.fact, None)
-    everything = (*findings.values(), *single)
-    _check_same_time(everything, node, faults)
+    for layer in (answered, single):
+        _check_same_time(layer, reader.places, faults)
+    own = {finding.fact for finding in (*answered, *single)}
+    findings = (*(one for one in started if one.fact not in own), *_without_overridden(answered, single))
     story = node.pairs.get("story")
-    return ChartFile(
-        as_of=as_of, findings=everything, story=" ".join(story.text.split()) if isinstance(story, Scalar) else None
-    )
+    told = " ".join(story.text.split()) if isinstance(story, Scalar) else None
+    return ChartFile(as_of=as_of, findings=findings, story=told)
+
+
+def _without_overridden(answered: tuple[Finding, ...], single: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """A single finding stands in place of the same person's answer on a screen at the same time, and of no other."""
+    given = {_observed(finding): finding for finding in (*answered, *single)}
+    return tuple(given.values())
 
 
 def _wrapped(node: Mapping, knowledge: Knowledge) -> Mapping:
@@ -101,13 +109,17 @@ def _as_of(node: Node | None, now: datetime, faults: FaultList) -> datetime:
         return now
 
 
-def _check_same_time(findings: tuple[Finding, ...], node: Mapping, faults: FaultList) -> None:
+def _observed(finding: Finding) -> tuple[str, datetime, str]:
+    return (finding.fact, finding.at, finding.source)
+
+
+def _check_same_time(findings: tuple[Finding, ...], places: dict[Finding, str], faults: FaultList) -> None:
     seen: dict[tuple[str, datetime, str], Finding] = {}
     for finding in findings:
-        first = seen.setdefault((finding.fact, finding.at, finding.source), finding)
+        first = seen.setdefault(_observed(finding), finding)
         if first.value != finding.value:
             faults.add(
-                node.place,
+                places[finding],
                 f"{finding.fact} has two values at the same time ({finding.at.isoformat()}).",
                 "Keep the right one, or give each its own time.",
             )
@@ -119,10 +131,11 @@ class _FindingReader:
         self.as_of = as_of
         self.latest = max(as_of, now)
         self.faults = faults
+        self.places: dict[Finding, str] = {}
 
     # from a named chart
 
-    def started(self, node: Node | None) -> Iterator[tuple[str, Finding]]:
+    def started(self, node: Node | None) -> Iterator[Finding]:
         if node is None:
             return
         name = node.text if isinstance(node, Scalar) else ""
@@ -131,11 +144,11 @@ class _FindingReader:
             self.faults.add(node.place, f"There is no chart {name!r} to start from.", act)
             return
         for fact, written in written_in(self.knowledge, name).items():
-            yield fact, self.finding(self.knowledge.facts[fact], written, node)
+            yield self.finding(self.knowledge.facts[fact], written, node)
 
     # from whole screens
 
-    def answered(self, node: Node | None) -> Iterator[tuple[str, Finding]]:
+    def answered(self, node: Node | None) -> Iterator[Finding]:
         if node is None:
             return
         if not isinstance(node, Mapping):
@@ -147,8 +160,22 @@ class _FindingReader:
                 act = nearest(name, self.knowledge.questions, "Give single facts under findings.")
                 self.faults.add(answer.place, f"There is no screen {name!r}.", act)
                 continue
-            for fact, written in self.screen(question, answer).items():
-                yield fact, self.finding(self.knowledge.facts[fact], written, answer)
+            for one in self.each_time(answer):
+                yield from self.screen_answered(question, one)
+
+    def each_time(self, answer: Node) -> tuple[Node, ...]:
+        """One answer, or several with their times."""
+        items = answer.items if isinstance(answer, Listing) else []
+        return tuple(items) if any(isinstance(one, Mapping) for one in items) else (answer,)
+
+    def screen_answered(self, question: Question, answer: Node) -> Iterator[Finding]:
+        at, by, source = self.as_of, None, None
+        if isinstance(answer, Mapping) and "answer" in answer.pairs:
+            self.only(_ANSWER_KEYS, answer, "An answer")
+            at, by, source = self.time(answer.pairs.get("at")), self.word(answer, "by"), self.source(answer)
+            answer = answer.pairs["answer"]
+        for fact, written in self.screen(question, answer).items():
+            yield self.finding(self.knowledge.facts[fact], written, answer, at=at, source=source, by=by)
 
     def screen(self, question: Question, answer: Node) -> dict[str, str]:
         """none, normal, unknown, or the list of lines that were ticked."""
@@ -158,12 +185,21 @@ class _FindingReader:
             except NotAValue as problem:
                 self.faults.add(answer.place, problem.cause, problem.act)
                 return {}
-        ticked = [item.text for item in answer.items if isinstance(item, Scalar)] if isinstance(answer, Listing) else []
-        for item in ticked:
-            if item not in question.settles:
-                act = nearest(item, question.settles, f"Lines are: {', '.join(question.settles)}.")
-                self.faults.add(answer.place, f"{item!r} is not on the screen {question.id}.", act)
-        return {fact: "yes" if fact in ticked else "no" for fact in question.settles}
+        ticked = self.ticked(question, answer)
+        return {fact: "yes" if fact in ticked else "no" for fact in question.settles} if ticked else {}
+
+    def ticked(self, question: Question, answer: Node) -> set[str]:
+        """The lines that were ticked; an empty list is no answer, because nobody says "none of these" by silence."""
+        items = answer.items if isinstance(answer, Listing) else []
+        if not items or not all(isinstance(item, Scalar) for item in items):
+            act = f"Write none, unknown or a list such as [{question.settles[0]}]."
+            self.faults.add(answer.place, f"The answer to the screen {question.id} is not a list of lines.", act)
+            return set()
+        lines = {item.text for item in items if isinstance(item, Scalar)}
+        for line in sorted(lines.difference(question.settles)):
+            act = nearest(line, question.settles, f"Lines are: {', '.join(question.settles)}.")
+            self.faults.add(answer.place, f"{line!r} is not on the screen {question.id}.", act)
+        return lines
 
     # single findings
 
@@ -220,28 +256,41 @@ class _FindingReader:
         return (name,)
 
     def dated(self, fact: Fact, node: Mapping) -> Iterator[Finding]:
-        for key in node.pairs:
-            if key not in _FINDING_KEYS:
-                act = nearest(key, _FINDING_KEYS, f"Keys are: {', '.join(_FINDING_KEYS)}.")
-                self.faults.add(node.keys[key].place, f"A finding has no key {key!r}.", act)
-        value, source, by = (node.pairs.get(key) for key in ("value", "source", "by"))
+        self.only(_FINDING_KEYS, node, "A finding")
+        value = node.pairs.get("value")
         if not isinstance(value, Scalar):
             self.faults.add(node.place, f"The finding of {fact.id} lacks a value.", "Write  value: ...")
             return
-        origin = source.text if isinstance(source, Scalar) else fact.who
-        if origin not in get_args(Origin):
+        at = self.time(node.pairs.get("at"))
+        yield self.finding(fact, value.text, value, at=at, source=self.source(node), by=self.word(node, "by"))
+
+    def only(self, keys: tuple[str, ...], node: Mapping, what: str) -> None:
+        for key in node.pairs:
+            if key not in keys:
+                act = nearest(key, keys, f"Keys are: {', '.join(keys)}.")
+                self.faults.add(node.keys[key].place, f"{what} has no key {key!r}.", act)
+
+    def source(self, node: Mapping) -> str | None:
+        """The source that is named; the one that the fact names where none is, or none that exists."""
+        origin = self.word(node, "source")
+        if origin is not None and origin not in get_args(Origin):
             act = nearest(origin, get_args(Origin), f"Sources are: {', '.join(get_args(Origin))}.")
             self.faults.add(node.place, f"{origin!r} is not a source.", act)
-            return
-        at = self.time(node.pairs.get("at"))
-        author = by.text if isinstance(by, Scalar) else None
-        yield self.finding(fact, value.text, value, at=at, source=origin, by=author)
+            return None
+        return origin
+
+    def word(self, node: Mapping, key: str) -> str | None:
+        """The single word or text under a key that may be left out."""
+        found = node.pairs.get(key)
+        if found is not None and not isinstance(found, Scalar):
+            self.faults.add(found.place, f"{key} is a list or mapping.", f"Write one name after  {key}:")
+        return found.text if isinstance(found, Scalar) else None
 
     def time(self, node: Node | None) -> datetime:
         if node is None:
             return self.as_of
         try:
-            at = moment(node.text if isinstance(node, Scalar) else "")
+            at = moment(node.text if isinstance(node, Scalar) else "", zone=self.as_of.tzinfo)
         except ValueError:
             self.faults.add(node.place, "This is not a moment.", "Write for example  2026-11-22T10:00:00+01:00.")
             return self.as_of
@@ -268,13 +317,15 @@ class _FindingReader:
         except NotAValue as problem:
             self.faults.add(node.place, problem.cause, problem.act)
             value = None
-        return Finding(fact=fact.id, value=value, at=at, source=source or fact.who, by=by)  # type: ignore[arg-type]
+        found = Finding(fact=fact.id, value=value, at=at, source=source or fact.who, by=by)  # type: ignore[arg-type]
+        self.places.setdefault(found, node.place)
+        return found
 
 
 def whole_screen(knowledge: Knowledge, question: Question, answer: str) -> dict[str, str]:
     """What `none`, `normal` or `unknown` for a whole screen says of each of its facts, as written values.
 
-    Raises NotAValue for any other word, and for `normal` where a fact of the screen has no normal value.
+    `normal` says nothing of facts that have no normal value. Raises NotAValue for any other word.
     """
     if answer == "unknown":
         return dict.fromkeys(question.settles, "unknown")
@@ -293,7 +344,13 @@ def written_in(knowledge: Knowledge, chart: str) -> dict[str, str]:
     written = written_in(knowledge, entry.start) if entry.start else {}
     for name, answer in entry.answers.items():
         written.update(whole_screen(knowledge, knowledge.questions[name], answer))
-    for name, value in entry.given.items():
-        members = knowledge.groups[name].facts if name in knowledge.groups else (name,)
-        written.update(dict.fromkeys(members, value))
+    written.update(each_fact(knowledge, entry.given))
+    return written
+
+
+def each_fact(knowledge: Knowledge, given: dict[Word, Raw]) -> dict[str, str]:
+    """The answers by fact: what is given for a group counts for its members, unless one has an answer of its own."""
+    groups = [name for name in given if name in knowledge.groups]
+    written: dict[str, str] = {fact: given[name] for name in groups for fact in knowledge.groups[name].facts}
+    written.update({name: value for name, value in given.items() if name not in groups})
     return written

@@ -28,12 +28,13 @@ from spinepath.engine.conditions import (
     parts_of,
     truth,
 )
-from spinepath.engine.content import Claim
 from spinepath.engine.entries import Entry, Fact, Rule, Sourced
-from spinepath.engine.evaluate import complete
+from spinepath.engine.evaluate import complete, evaluate
+from spinepath.engine.evidence import Claim
 from spinepath.engine.faults import Fault, FaultList
 from spinepath.engine.knowledge import SECTION_NAMES, Knowledge
 from spinepath.engine.links import links_of
+from spinepath.engine.symmetry import one_sided, uneven
 
 STATES = ("verified", "secondary", "recalled")
 
@@ -53,7 +54,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 def check(knowledge: Knowledge) -> Report:
     """Everything `spinepath check` reports: counts, and every fault found."""
     faults = FaultList()
-    for look in (_cases, _laws, _dangers, _screens, _honesty, _claims, _loose_ends, _wording):
+    for look in (_cases, *_LAWS, _screens, _honesty, _claims, _loose_ends, _wording):
         look(knowledge, faults)
     homed = [claim for claim in knowledge.claims.values() if claim.home]
     not_followed = [claim for claim in knowledge.claims.values() if claim.verdict == "not_followed"]
@@ -67,6 +68,14 @@ def check(knowledge: Knowledge) -> Report:
         sources={"total": len(knowledge.sources), **{state: states[state] for state in STATES}},
         faults=tuple(dict.fromkeys(faults)),
     )
+
+
+def laws_broken(knowledge: Knowledge) -> tuple[Fault, ...]:
+    """The faults that make the rules unsafe whatever their cases say."""
+    faults = FaultList()
+    for law in _LAWS:
+        law(knowledge, faults)
+    return tuple(faults)
 
 
 def report_as_json(report: Report) -> dict[str, Any]:
@@ -121,6 +130,12 @@ def _laws(knowledge: Knowledge, faults: FaultList) -> None:
             )
         if not any(getattr(rule.then, key) for key in rule.then.__struct_fields__):
             faults.add(rule.place, f"The rule {rule.id} does nothing.", "Give it an effect under then.")
+    hands_on = [found.id for found in knowledge.classes.values() if found.hands_on]
+    for disposition in knowledge.dispositions.values():
+        left = [] if disposition.offers_care else [name for name in hands_on if name not in disposition.bars]
+        if left:
+            cause = f"{disposition.id} offers no care but leaves {', '.join(left)}, which is hands-on."
+            faults.add(disposition.place, cause, "Add it under bars.")
     for fact in knowledge.facts.values():
         if fact.worked_out and fact.worked_out.when is not None and depends_on_asking(fact.worked_out.when):
             faults.add(
@@ -128,6 +143,15 @@ def _laws(knowledge: Knowledge, faults: FaultList) -> None:
                 f"{fact.id} is worked out from what is known rather than from what is true.",
                 "Use known(...) and confirmed(...) in rules only.",
             )
+
+
+def _switched_off(knowledge: Knowledge, faults: FaultList) -> None:
+    """A technique that is off is excluded from the start, by a rule that a policy can lift."""
+    from_the_start = evaluate(knowledge, {}).techniques
+    for name, technique in knowledge.techniques.items():
+        if technique.offer == "off" and from_the_start[name].status != "excluded":
+            act = "Exclude it, or what it varies, in a rule that fires until a policy switches it on."
+            faults.add(technique.place, f"{name} is off, but nothing excludes it.", act)
 
 
 def guards(rule: Rule) -> bool:
@@ -192,6 +216,22 @@ def dangers_in(knowledge: Knowledge, condition: Condition, wanted: bool = True) 
         case In(fact, words):
             chosen = words if wanted else tuple(word for word in knowledge.facts[fact].values if word not in words)
             yield from ((fact, word) for word in chosen)
+
+
+# evenness
+
+
+def _evenness(knowledge: Knowledge, faults: FaultList) -> None:
+    """What holds on the left holds on the right, and members of a group count alike."""
+    for rule in one_sided(knowledge):
+        act = "Write it for_each: side, or name both sides alike."
+        faults.add(rule.place, f"{rule.id} holds for one side and has no twin for the other.", act)
+    for rule, one, other in uneven(knowledge):
+        act = "Use count, least or greatest over the group, or name a worked-out fact instead."
+        faults.add(rule.place, f"{rule.id} names a whole group but treats {one} unlike {other}.", act)
+
+
+_LAWS = (_laws, _switched_off, _dangers, _evenness)
 
 
 # screens

@@ -7,7 +7,8 @@ Unknown is never "no": `a or unknown` is true only when `a` is, and `a and unkno
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import operator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Literal
 
 import msgspec
@@ -84,14 +85,6 @@ class AtLeast(msgspec.Struct, frozen=True, tag="at_least"):
 
 Condition = Is | Compare | In | Known | Confirmed | Not | And | Or | AtLeast
 
-_COMPARE = {
-    "<": lambda value, number: value < number,
-    "<=": lambda value, number: value <= number,
-    "=": lambda value, number: value == number,
-    ">=": lambda value, number: value >= number,
-    ">": lambda value, number: value > number,
-}
-
 
 def truth(condition: Condition, values: Values, *, settled: bool = False) -> Truth:
     """Is the condition true, false or unknown for these values?
@@ -100,46 +93,82 @@ def truth(condition: Condition, values: Values, *, settled: bool = False) -> Tru
     unknown facts could still be answered: then `known(x)` counts as true and `confirmed(x)` as whatever x can become,
     so that True means "true however the rest is answered" and False "false however the rest is answered".
     """
-    match condition:
-        case Is(fact):
-            return values.get(fact)  # type: ignore[return-value]
-        case Compare(fact, sign, number):
-            value = values.get(fact)
-            return None if value is None else _COMPARE[sign](value, number)
-        case In(fact, words):
-            value = values.get(fact)
-            return None if value is None else value in words
-        case And(parts):
-            return _all(truth(part, values, settled=settled) for part in parts)
-        case Or(parts):
-            found = _all(_opposite(truth(part, values, settled=settled)) for part in parts)
-            return _opposite(found)
-        case Not(part):
-            return _opposite(truth(part, values, settled=settled))
-        case AtLeast(number, parts):
-            found_truths = [truth(part, values, settled=settled) for part in parts]
-            sure = found_truths.count(True)
-            possible = sure + found_truths.count(None)
-            return True if sure >= number else None if possible >= number else False
-        case Known(fact):
-            return True if settled else values.get(fact) is not None
-        case Confirmed(part):
-            found = truth(part, values, settled=settled)
-            return found if settled else found is True
-    raise TypeError(f"not a condition: {condition!r}")
+    try:
+        decide = _TRUTH[type(condition)]
+    except KeyError:
+        raise TypeError(f"not a condition: {condition!r}") from None
+    return decide(condition, values, settled)
 
 
-def _opposite(found: Truth) -> Truth:
+def _is(condition: Is, values: Values, _: bool) -> Truth:
+    return values.get(condition.fact)  # type: ignore[return-value]
+
+
+def _compare(condition: Compare, values: Values, _: bool) -> Truth:
+    value = values.get(condition.fact)
+    return None if value is None else _SIGNS[condition.sign](value, condition.number)
+
+
+def _in(condition: In, values: Values, _: bool) -> Truth:
+    value = values.get(condition.fact)
+    return None if value is None else value in condition.words
+
+
+def _known(condition: Known, values: Values, settled: bool) -> Truth:
+    return settled or values.get(condition.fact) is not None
+
+
+def _confirmed(condition: Confirmed, values: Values, settled: bool) -> Truth:
+    found = truth(condition.part, values, settled=settled)
+    return found if settled else found is True
+
+
+def _not(condition: Not, values: Values, settled: bool) -> Truth:
+    found = truth(condition.part, values, settled=settled)
     return None if found is None else not found
 
 
-def _all(truths: Iterator[Truth]) -> Truth:
+def _and(condition: And, values: Values, settled: bool) -> Truth:
+    return _first_of(False, condition.parts, values, settled)
+
+
+def _or(condition: Or, values: Values, settled: bool) -> Truth:
+    return _first_of(True, condition.parts, values, settled)
+
+
+def _first_of(deciding: bool, parts: tuple[Condition, ...], values: Values, settled: bool) -> Truth:
+    """One part with the deciding truth decides; otherwise one unknown part leaves it open."""
     unknown = False
-    for found in truths:
-        if found is False:
-            return False
+    for part in parts:
+        found = truth(part, values, settled=settled)
+        if found is deciding:
+            return deciding
         unknown = unknown or found is None
-    return None if unknown else True
+    return None if unknown else not deciding
+
+
+def _at_least(condition: AtLeast, values: Values, settled: bool) -> Truth:
+    found = [truth(part, values, settled=settled) for part in condition.parts]
+    sure = found.count(True)
+    if sure >= condition.number:
+        return True
+    return None if sure + found.count(None) >= condition.number else False
+
+
+_SIGNS = {"<": operator.lt, "<=": operator.le, "=": operator.eq, ">=": operator.ge, ">": operator.gt}
+
+# one function for each kind of node, looked up by kind: this is the innermost loop of everything
+_TRUTH: dict[type, Callable[..., Truth]] = {
+    Is: _is,
+    Compare: _compare,
+    In: _in,
+    Known: _known,
+    Confirmed: _confirmed,
+    Not: _not,
+    And: _and,
+    Or: _or,
+    AtLeast: _at_least,
+}
 
 
 def parts_of(condition: Condition) -> tuple[Condition, ...]:

@@ -1,23 +1,27 @@
-"""Everything the rules speak of: dispositions, techniques, doses, measures, texts and evidence, as types.
+"""Everything the rules speak of: dispositions, techniques, doses, measures and texts, as types.
 
-As in `entries.py`, each class is one kind of entry and each field one key of the YAML files.
+As in `entries.py`, each class is one kind of entry and each field one key of the YAML files. What all of it rests on
+stands in `evidence.py`.
 """
 
 from __future__ import annotations
 
-from datetime import date
 from typing import ClassVar, Literal
 
 import msgspec
 
-from spinepath.engine.entries import CORE_SECTIONS, Entry, Says, Sourced, State, Word
+from spinepath.engine import evidence as ev
+from spinepath.engine.entries import CORE_SECTIONS, Entry, Says, Sourced, Word
 
 Range = tuple[float, ...]
 """One number, or the least and the most."""
 
 
 class Disposition(Sourced, frozen=True, kw_only=True):
-    """What is to be done with the person, from mildest (`order: 1`) to strictest; `bars` classes are not offered."""
+    """What is to be done with the person, from mildest (`order: 1`) to strictest.
+
+    Classes that it `bars` are not offered; `holds` stops the remaining bookings until a named person releases them.
+    """
 
     name: str
     order: int
@@ -26,6 +30,7 @@ class Disposition(Sourced, frozen=True, kw_only=True):
     bars: tuple[Word, ...] = ()
     actions: tuple[str, ...] = ()
     offers_care: bool = False
+    holds: bool = False
 
     example: ClassVar[str] = (
         "- id: proceed\n  name: Proceed\n  order: 1\n  time_limit: none\n  says: {therapist: ..., patient: ...}\n"
@@ -44,59 +49,22 @@ class TechniqueClass(Entry, frozen=True, kw_only=True):
 
 
 class LimitKind(Entry, frozen=True, kw_only=True):
-    """A quantity that rules may bound; when several rules speak, the stricter value counts."""
+    """A quantity that rules may bound; when several rules speak, the stricter value counts.
+
+    With a `scale` the value counts its levels, 1 for the first. `classes` are the classes of techniques that it bounds:
+    while none of them may be done the limit is not shown. Without them it bounds everything.
+    """
 
     name: str
     unit: str
     stricter: Literal["lower", "higher"]
     says: str
+    scale: Word | None = None
+    classes: tuple[Word, ...] = ()
 
     example: ClassVar[str] = (
         "- id: sessions_most\n  name: Sessions\n  unit: sessions\n  stricter: lower\n  says: At most {value} sessions."
     )
-
-
-class Source(Entry, frozen=True, kw_only=True):
-    """A publication, guideline, page or body of knowledge that entries rest on, and who has checked it when."""
-
-    who: str
-    year: int | None = None
-    title: str
-    link: str | None = None
-    kind: Literal[
-        "guideline", "review", "trial", "cohort", "series", "survey", "test study", "textbook", "page", "owner"
-    ]
-    state: State
-    checked: str = "nobody yet"
-    note: str | None = None
-
-    example: ClassVar[str] = (
-        "- id: nice_ng59\n  who: NICE\n  year: 2016\n  title: Low back pain and sciatica\n  link: https://...\n"
-        "  kind: guideline\n  state: verified"
-    )
-
-
-class Code(Entry, frozen=True, kw_only=True):
-    """A published code, and where code and name were seen together. Codes recalled from memory have no place here."""
-
-    system: Literal["snomed", "loinc", "icd10", "icd10cm", "rxnorm"]
-    code: str
-    display: str
-    seen_in: str
-    licence: str | None = None
-
-    example: ClassVar[str] = (
-        "- id: loinc.72514-3\n  system: loinc\n  code: 72514-3\n  display: Pain severity\n  seen_in: ..."
-    )
-
-
-class Wording(Entry, frozen=True, kw_only=True):
-    """Words that never stand in a text for patients, and why."""
-
-    avoid: tuple[str, ...]
-    why: str
-
-    example: ClassVar[str] = "- id: wording.promises\n  avoid: [guarantee]\n  why: Nobody can promise a result."
 
 
 class Investigation(Sourced, frozen=True, kw_only=True):
@@ -276,48 +244,6 @@ class Alternative(Sourced, frozen=True, kw_only=True):
     )
 
 
-class Guideline(Sourced, frozen=True, kw_only=True):
-    """A guideline whose advice is compared."""
-
-    name: str
-    year: int
-    updated: int | None = None
-    scope: str
-    strength_words: str
-    in_force: Literal["yes", "no", "unknown"]
-
-    example: ClassVar[str] = (
-        "- id: g_nice\n  name: NICE NG59\n  year: 2016\n  scope: ...\n  strength_words: ...\n  in_force: yes\n"
-        "  state: verified"
-    )
-
-
-class Stance(Sourced, frozen=True, kw_only=True):
-    """What guidelines say of a family of techniques."""
-
-    families: tuple[str, ...]
-    guidelines: tuple[Word, ...]
-    stance: Literal[
-        "should",
-        "may",
-        "consider in a package",
-        "conditional for",
-        "option",
-        "no statement",
-        "insufficient evidence",
-        "conditional against",
-        "preferably not",
-        "do not offer",
-    ]
-    strength: str | None = None
-    says: str
-
-    example: ClassVar[str] = (
-        "- id: gs_nice_traction\n  families: [traction]\n  guidelines: [g_nice]\n  stance: do not offer\n  says: ...\n"
-        "  state: secondary"
-    )
-
-
 class Topic(Sourced, frozen=True, kw_only=True):
     """A text to read: education for patients, evidence, numbers, harm rates, open questions, service information."""
 
@@ -393,72 +319,15 @@ class Reading(Sourced, frozen=True, kw_only=True):
     )
 
 
-class Claim(Entry, frozen=True, kw_only=True):
-    """One statement of the article, where it went (`home`) or why it is not followed.
-
-    `home` lists the entries that carry it; each of them names the claim too. A claim that is not followed says why,
-    and may still have a home that explains it.
-    """
-
-    lines: tuple[int, ...]
-    says: str
-    verdict: Literal["followed", "adjusted", "not_followed"]
-    why: str
-    home: tuple[Word, ...] = ()
-    could_harm: bool = False
-
-    example: ClassVar[str] = (
-        "- id: dose-session-half-hour\n  lines: [120]\n  says: A session lasts half an hour.\n  verdict: followed\n"
-        "  why: Used as the default length.\n  home: [preset.standard]"
-    )
-
-
-class Contradiction(Entry, frozen=True, kw_only=True):
-    """Where the article says two things, which reading was chosen, and what carries it out."""
-
-    title: str
-    sides: tuple[tuple[Word, ...], ...]
-    reading: str
-    home: tuple[Word, ...]
-
-    example: ClassVar[str] = (
-        "- id: X01\n  title: Examine first or not\n  sides: [[claim-a], [claim-b]]\n  reading: Examine first.\n"
-        "  home: [screen.examined]"
-    )
-
-
-class Myth(Sourced, frozen=True, kw_only=True):
-    """Something the web gets wrong, what evidence says, and what follows for this system."""
-
-    web_says: str
-    evidence_says: str
-    so_we: str
-    home: tuple[Word, ...] = ()
-
-    example: ClassVar[str] = "- id: myth.x\n  web_says: ...\n  evidence_says: ...\n  so_we: ...\n  state: verified"
-
-
-class Release(Entry, frozen=True, kw_only=True):
-    """The name of this state of the knowledge base and who signed it off."""
-
-    version: str
-    day: date
-    signed_off: str
-    intended_use: str
-    limits: tuple[str, ...]
-
-    example: ClassVar[str] = "- id: release\n  version: 2026.11\n  day: 2026-11-22\n  signed_off: nobody yet\n  ..."
-
-
 CONTENT_SECTIONS: dict[str, type[Entry]] = {
-    "releases": Release,
+    "releases": ev.Release,
     "dispositions": Disposition,
     "classes": TechniqueClass,
     "limits": LimitKind,
     "readings": Reading,
-    "sources": Source,
-    "codes": Code,
-    "wordings": Wording,
+    "sources": ev.Source,
+    "codes": ev.Code,
+    "wordings": ev.Wording,
     "investigations": Investigation,
     "scales": Scale,
     "techniques": Technique,
@@ -467,15 +336,15 @@ CONTENT_SECTIONS: dict[str, type[Entry]] = {
     "phases": Phase,
     "measures": Measure,
     "alternatives": Alternative,
-    "guidelines": Guideline,
-    "stances": Stance,
+    "guidelines": ev.Guideline,
+    "stances": ev.Stance,
     "topics": Topic,
     "skills": Skill,
     "equipment": Equipment,
     "severities": Severity,
-    "claims": Claim,
-    "contradictions": Contradiction,
-    "myths": Myth,
+    "claims": ev.Claim,
+    "contradictions": ev.Contradiction,
+    "myths": ev.Myth,
 }
 
 SECTIONS: dict[str, type[Entry]] = {**CORE_SECTIONS, **CONTENT_SECTIONS}

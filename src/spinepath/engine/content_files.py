@@ -5,14 +5,25 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from spinepath.engine.faults import FaultList, FaultyKnowledge
+
 Files = dict[str, bytes]
 """The files of a knowledge base: path from its folder's name on, with content."""
 
 
 def read_files(folder: Path) -> Files:
-    """Every YAML file below the folder, in reading order."""
-    paths = sorted(folder.rglob("*.yaml"))
-    return {f"{folder.name}/{path.relative_to(folder).as_posix()}": path.read_bytes() for path in paths}
+    """Every YAML file below the folder, in reading order. Raises FaultyKnowledge when one cannot be read."""
+    files: Files = {}
+    faults = FaultList()
+    for path in sorted(folder.rglob("*.yaml")):
+        name = f"{folder.name}/{path.relative_to(folder).as_posix()}"
+        try:
+            files[name] = path.read_bytes()
+        except OSError as problem:
+            faults.add(name, f"The file cannot be read ({problem.strerror}).", "Mend or remove it.")
+    if faults:
+        raise FaultyKnowledge(faults)
+    return files
 
 
 def content_hash(files: Files) -> str:

@@ -49,13 +49,15 @@ class Derivation(msgspec.Struct, frozen=True, kw_only=True):
 
     `is` says when a yes/no fact is yes. The others compare a number with its own earlier findings: `fall_of` how far
     it lies below, `rise_of` how far it lies above, the value `since` the first finding or since the best (or worst)
-    ever recorded. A number without an earlier finding has fallen and risen by 0.
+    ever recorded. A number without an earlier finding has fallen and risen by 0. `within` names a number of days: only
+    what stood at that day's end, and what was found since, is looked at; while that number is unknown, everything is.
     """
 
     when: Condition | None = None
     fall_of: Word | None = None
     rise_of: Word | None = None
     since: Literal["first", "extreme"] = "first"
+    within: Word | None = None
     as_percent: bool = False
 
 
@@ -66,7 +68,8 @@ class Fact(Sourced, frozen=True, kw_only=True):
     number has a `unit` and runs from `least` to `most`; a choice has `values` (word: label). Findings older than
     `fresh_for` no longer count. A number that `grows` counts the time since something happened and may be given as
     a date. `danger` tells which answers lead to stricter advice (yes, unless written otherwise): no, high, low,
-    words of the choice, or [] for none.
+    words of the choice, or [] for none. A `fixed` fact cannot be changed by anybody. A danger of a `lasting` fact, once
+    found, stays until a clinician says otherwise. A number may name a `scale`, whose first level is its `least`.
     """
 
     name: str
@@ -80,10 +83,13 @@ class Fact(Sourced, frozen=True, kw_only=True):
     unit: str | None = None
     least: float | None = None
     most: float | None = None
+    scale: Word | None = None
     who: Literal["patient", "clinician", "record", "device", "clinic"] = "patient"
     obtained: Literal["ask", "look_up", "examine", "measure", "image"] = "ask"
     fresh_for: str = "always"
     grows: bool = False
+    fixed: bool = False
+    lasting: bool = False
     danger: tuple[Word, ...] | None = None
     normal: Raw | None = None
     worked_out: Derivation | None = None
@@ -171,7 +177,8 @@ class Says(msgspec.Struct, frozen=True, kw_only=True):
 class Expect(msgspec.Struct, frozen=True, kw_only=True):
     """What a case must lead to. Only the keys written are compared.
 
-    `this_rule` is about the rule the case stands with. `offers` lists exactly the hands-on techniques offered;
+    `this_rule` is about the rule the case stands with. `ask` names some of the questions; `ask: []` means that nothing
+    is asked. `cautions` are techniques that the rule leaves but puts under caution. `offers` lists exactly the hands-on techniques offered;
     `offers_also` names some that must be among the offered, hands-on or not.
     """
 
@@ -184,6 +191,7 @@ class Expect(msgspec.Struct, frozen=True, kw_only=True):
     offers: tuple[Word, ...] | None = None
     offers_also: tuple[Word, ...] = ()
     restricts: tuple[Word, ...] = ()
+    cautions: tuple[Word, ...] = ()
     excludes: tuple[Word, ...] = ()
     undecided: tuple[Word, ...] = ()
     fires: tuple[Word, ...] = ()
@@ -283,7 +291,9 @@ class Table(Entry, frozen=True, kw_only=True):
     if_unknown: Literal["settle", "note"]
     start: Word | None = None
 
-    example: ClassVar[str] = "- id: contra\n  name: Contraindications\n  columns: [thrust, traction]\n  rows: [...]"
+    example: ClassVar[str] = (
+        "- id: contra\n  name: Contraindications\n  columns: [thrust, traction]\n  if_unknown: settle\n  rows: [...]"
+    )
 
 
 CORE_SECTIONS: dict[str, type[Entry]] = {

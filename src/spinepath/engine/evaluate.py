@@ -104,8 +104,9 @@ def evaluate(knowledge: Knowledge, found: Values) -> Outcome:
     unsettled = [
         rule for name, rule in knowledge.rules.items() if status[name] == "open" and rule.if_unknown == "settle"
     ]
+    disposition = _disposition(knowledge, fired, unsettled)
     return Outcome(
-        disposition=_disposition(knowledge, fired, unsettled),
+        disposition=disposition,
         least=strictest(knowledge, (rule for name, rule in knowledge.rules.items() if in_the_end[name] == "fires")),
         most=strictest(knowledge, (rule for name, rule in knowledge.rules.items() if in_the_end[name] != "clear")),
         rules=status,
@@ -114,7 +115,7 @@ def evaluate(knowledge: Knowledge, found: Values) -> Outcome:
         limits=_limits(knowledge, fired),
         preferred=_gathered(name for rule in fired for name in rule.then.prefer),
         reading=_reading(knowledge, fired),
-        held=any(rule.then.hold for rule in fired),
+        held=knowledge.dispositions[disposition].holds or any(rule.then.hold for rule in fired),
     )
 
 
@@ -154,7 +155,7 @@ def _offer(knowledge: Knowledge, name: str, firm: str, fired: list[Rule], unsett
     excluding = [rule.id for rule in touching if not names.isdisjoint(rule.then.exclude)]
     restricting = [rule.id for rule in touching if not names.isdisjoint(rule.then.restrict)]
     cautioning = [rule.id for rule in touching if not names.isdisjoint(rule.then.caution)]
-    if barring := _barring(knowledge, technique_class, firm, fired) + excluding:
+    if barring := _barring(knowledge, names, firm, fired) + excluding:
         return Offer(technique_class=technique_class, status="excluded", because=_gathered(barring))
     if waiting := _waiting_for(knowledge, name, unsettled):
         return Offer(technique_class=technique_class, status="undecided", because=_gathered(waiting))
@@ -162,9 +163,9 @@ def _offer(knowledge: Knowledge, name: str, firm: str, fired: list[Rule], unsett
     return Offer(technique_class=technique_class, status=status, because=_gathered((*restricting, *cautioning)))
 
 
-def _barring(knowledge: Knowledge, technique_class: str, firm: str, fired: list[Rule]) -> list[str]:
-    """The rules whose disposition leaves no room for this class of technique."""
-    if technique_class not in knowledge.dispositions[firm].bars:
+def _barring(knowledge: Knowledge, names: frozenset[str], firm: str, fired: list[Rule]) -> list[str]:
+    """The rules whose disposition leaves no room for the classes to which a technique and its parts belong."""
+    if names.isdisjoint(knowledge.dispositions[firm].bars):
         return []
     return [rule.id for rule in fired if rule.then.at_least == firm]
 

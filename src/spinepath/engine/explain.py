@@ -7,8 +7,8 @@ taken out. `would_change` gives the fewest new answers that lead to another disp
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
-from itertools import combinations, product
+from collections.abc import Collection, Iterator
+from itertools import product
 
 import msgspec
 
@@ -27,7 +27,6 @@ from spinepath.engine.conditions import (
     Values,
     truth,
 )
-from spinepath.engine.entries import Rule
 from spinepath.engine.evaluate import Outcome, changed, complete, strictest
 from spinepath.engine.knowledge import Knowledge
 
@@ -58,48 +57,55 @@ def why(knowledge: Knowledge, found: Values, outcome: Outcome) -> tuple[Because,
     Empty where the disposition rests on what is *not* known: with nothing answered it would be the same.
     """
     values = complete(knowledge, found)
-    rules = {name: knowledge.rules[name] for name in outcome.rules}
-    fired = [rules[name] for name in outcome.fired]
+    fired = [knowledge.rules[name] for name in outcome.fired]
     firm = strictest(knowledge, fired)
     if firm != outcome.disposition:
         return ()
+    deciding = [reasons(knowledge, rule.when, values, True) for rule in fired if rule.then.at_least == firm]
+    likely = min(deciding, key=lambda facts: (len(facts), sorted(facts)), default=frozenset[str]())
     if knowledge.dispositions[firm].offers_care:
-        needed: Collection[str] = _all_settled(knowledge, firm, fired, values)
-    else:
-        sets = [reasons(knowledge, rule.when, values, True) for rule in fired if rule.then.at_least == firm]
-        needed = min(sets, key=lambda facts: (len(facts), sorted(facts)))
+        likely |= _all_settled(knowledge, values)
+    needed = _needed(knowledge, likely, values, firm)
     return tuple(Because(fact=name, value=values[name]) for name in knowledge.facts if name in needed)
 
 
-def _all_settled(knowledge: Knowledge, firm: str, fired: list[Rule], values: Values) -> set[str]:
-    """What it takes that care may begin: every danger answered, and what sets the limits."""
-    kept: set[str] = set()
+def _all_settled(knowledge: Knowledge, values: Values) -> frozenset[str]:
+    """What it takes that care may begin: every danger answered."""
     watched = [rule for rule in knowledge.rules.values() if rule.then.at_least and rule.if_unknown == "settle"]
-    deciding = [rule for rule in fired if rule.then.at_least == firm]
-    if firm != knowledge.ladder[0]:
-        deciding.sort(key=lambda rule: len(reasons(knowledge, rule.when, values, True)))
-        kept |= reasons(knowledge, deciding[0].when, values, True)
-    for rule in watched:
-        kept |= reasons(knowledge, rule.when, values, truth(rule.when, values) is True)
-    known = complete(knowledge, {name: values[name] for name in kept})
-    for fact in [name for name in knowledge.facts if name in kept]:
-        if _can_be_spared(knowledge, fact, known, firm):
-            kept.discard(fact)
-            known = changed(knowledge, known, {fact: None})
+    return frozenset().union(
+        *(reasons(knowledge, rule.when, values, truth(rule.when, values) is True) for rule in watched)
+    )
+
+
+def _needed(knowledge: Knowledge, likely: Collection[str], values: Values, firm: str) -> set[str]:
+    """The likely facts, or else all that are known, without those that can be spared."""
+    kept = set(likely)
+    # where care is not offered anyway, what is left open cannot be what forces it
+    when_open = knowledge.mildest_without_care if knowledge.dispositions[firm].offers_care else ""
+    trial = _Trial(knowledge, complete(knowledge, {name: values[name] for name in kept}), when_open)
+    if trial.present() != firm:
+        kept = {name for name in knowledge.asked_facts if values.get(name) is not None}
+        kept |= {name for name in knowledge.compared_facts if values.get(name)}
+        trial = _Trial(knowledge, complete(knowledge, {name: values[name] for name in kept}), when_open)
+    to_try = [name for name in knowledge.facts if name in kept]
+    while to_try:
+        let_go: set[str] = set()  # rules that may no longer make other facts necessary
+        for fact in to_try:
+            without: dict[str, Value] = {fact: _unasked(knowledge, fact, trial.values)}
+            if trial.stays(without):
+                trial.keep(without)
+                kept.discard(fact)
+                let_go |= knowledge.asking.intersection(knowledge.rules_about[fact])
+        to_try = [name for name in to_try if name in kept and not let_go.isdisjoint(knowledge.rules_about[name])]
     return kept
 
 
-def _can_be_spared(knowledge: Knowledge, fact: str, kept: Values, firm: str) -> bool:
-    """Would the kept facts without this one still force the disposition?"""
-    without = changed(knowledge, kept, {fact: None})
-    affected = [knowledge.rules[name] for name in knowledge.rules_about[fact] if knowledge.rules[name].then.at_least]
-    if any(rule.if_unknown == "settle" and truth(rule.when, without) is None for rule in affected):
-        return False
-    if all(rule.then.at_least != firm for rule in affected):
-        return True
-    return firm == knowledge.ladder[0] or any(
-        rule.then.at_least == firm and truth(rule.when, without) is True for rule in knowledge.rules.values()
-    )
+def _unasked(knowledge: Knowledge, fact: str, values: Values) -> Value:
+    """The value that a fact has when nobody gives it."""
+    number = knowledge.compared_facts.get(fact)
+    if number is not None and values.get(number) is not None:
+        return 0
+    return knowledge.defaults.get(fact)
 
 
 def reasons(knowledge: Knowledge, condition: Condition, values: Values, wanted: bool) -> frozenset[str]:
@@ -116,10 +122,9 @@ def reasons(knowledge: Knowledge, condition: Condition, values: Values, wanted: 
         case AtLeast(number, parts):
             return _joint(knowledge, parts, values, wanted, number if wanted else len(parts) - number + 1)
         case Known(fact):
-            return frozenset((fact,)) if wanted else frozenset()
+            return _behind(knowledge, fact, values) if wanted else frozenset()
         case Confirmed(part):
-            sure = truth(part, values)
-            return frozenset() if sure is None else reasons(knowledge, part, values, sure)
+            return reasons(knowledge, part, values, True) if wanted else frozenset()
     raise TypeError(f"not a condition: {condition!r}")
 
 
@@ -160,18 +165,16 @@ def would_change(knowledge: Knowledge, found: Values, outcome: Outcome) -> tuple
     """The fewest new answers that lead to another disposition: one example for each that so few can reach.
 
     Answering what is unknown counts as a change, as does answering otherwise; policies are not the patient's to
-    change. Empty when it would take more than MOST_CHANGES answers.
+    change. Several answers at once are looked for where together they let go of every rule that holds the
+    disposition. Empty when it would take more than MOST_CHANGES answers.
     """
-    trial = _Trial(knowledge, found, outcome)
-    facts = trial.facts_that_matter()
+    trial = _Trial(knowledge, complete(knowledge, found), knowledge.mildest_without_care)
     for number in range(1, MOST_CHANGES + 1):
         changes: dict[str, Change] = {}
-        for chosen in combinations(facts if number == 1 else trial.facts_that_decide(), number):
-            for answers in product(*(trial.other_answers(fact) for fact in chosen)):
-                change = dict(zip(chosen, answers, strict=True))
-                disposition = trial.disposition(change)
-                if disposition != outcome.disposition:
-                    changes.setdefault(disposition, Change(answers=change, disposition=disposition))
+        for answers in trial.single_answers() if number == 1 else trial.releasing(number):
+            disposition = trial.disposition(answers)
+            if disposition != outcome.disposition:
+                changes.setdefault(disposition, Change(answers=answers, disposition=disposition))
             if len(changes) == len(knowledge.ladder) - 1:
                 break
         if changes:
@@ -179,64 +182,154 @@ def would_change(knowledge: Knowledge, found: Values, outcome: Outcome) -> tuple
     return ()
 
 
+Answers = dict[str, Value]
+
+
 class _Trial:
-    """Tries answers out, looking only at the rules that they touch."""
+    """Tries answers out on complete values, looking only at the rules that they touch.
 
-    def __init__(self, knowledge: Knowledge, found: Values, outcome: Outcome) -> None:
+    `when_open` is the disposition to which a danger leads that nobody has settled; empty when to none.
+    """
+
+    def __init__(self, knowledge: Knowledge, values: Answers, when_open: str) -> None:
         self.knowledge = knowledge
-        self.values = complete(knowledge, found)
-        self.outcome = outcome
-        self.deciding = {name for name, rule in knowledge.rules.items() if rule.then.at_least}
-        self.touched = {
-            fact: self.deciding.intersection(knowledge.rules_about[fact])
-            for fact in knowledge.asked_facts
-            if knowledge.facts[fact].default is None
-        }
-        self.standing = Counter(self._kind(name, outcome.rules[name]) for name in self.deciding)
+        self.values = values
+        self.when_open = when_open
+        self.leads_to = {name: self._leads_to(name, values) for name in knowledge.deciding}
+        self.standing = Counter(self.leads_to.values())
 
-    def facts_that_matter(self) -> list[str]:
-        """Found-out facts that rules with a disposition speak of, what is unknown first: it needs only an answer.
+    def present(self) -> str:
+        """The disposition for the values as they are."""
+        return self._strictest(self.standing)
 
-        Policies are left out; they are not the patient's to change.
-        """
-        facts = [fact for fact, rules in self.touched.items() if rules]
-        return sorted(facts, key=lambda fact: self.values.get(fact) is not None)
-
-    def facts_that_decide(self) -> list[str]:
-        """Found-out facts in the rules that hold the disposition where it is."""
-        strictness = self.knowledge.strictness
-        holding = {
-            name
-            for name in self.deciding
-            if self.outcome.rules[name] == "fires"
-            and strictness[self._level(name)] >= strictness[self.outcome.disposition]
-        }
-        return [fact for fact in self.facts_that_matter() if not holding.isdisjoint(self.touched[fact])]
-
-    def other_answers(self, fact: str) -> tuple[Value, ...]:
-        now = self.values.get(fact)
-        return tuple(answer for answer in telling_answers(self.knowledge, fact) if answer != now)
-
-    def disposition(self, change: dict[str, Value]) -> str:
+    def disposition(self, change: Answers) -> str:
         """What the disposition becomes with these answers."""
         values = changed(self.knowledge, self.values, change)
         standing = self.standing.copy()
-        for name in set().union(*(self.touched[fact] for fact in change)):
-            standing[self._kind(name, self.outcome.rules[name])] -= 1
-            found = truth(self.knowledge.rules[name].when, values)
-            standing[self._kind(name, "open" if found is None else "fires" if found else "clear")] += 1
-        levels = {level for level, number in standing.items() if level and number > 0}
+        for name in self._touched(change):
+            standing[self.leads_to[name]] -= 1
+            standing[self._leads_to(name, values)] += 1
+        return self._strictest(standing)
+
+    def stays(self, change: Answers) -> bool:
+        """Is the disposition the same with these answers?"""
+        now = self.present()
+        strictness = self.knowledge.strictness
+        values = changed(self.knowledge, self.values, change)
+        lost = 0
+        for name in self._touched(change):
+            level = self._leads_to(name, values)
+            if level and strictness[level] > strictness[now]:
+                return False
+            lost += (self.leads_to[name] == now) - (level == now)
+        return now == self.knowledge.ladder[0] or self.standing[now] > lost
+
+    def keep(self, change: Answers) -> None:
+        """Makes these answers part of the values."""
+        self.values = changed(self.knowledge, self.values, change)
+        for name in self._touched(change):
+            self.leads_to[name] = self._leads_to(name, self.values)
+        self.standing = Counter(self.leads_to.values())
+
+    def single_answers(self) -> Iterator[Answers]:
+        """Every other answer to one question, what is unknown first: it needs only an answer."""
+        facts = [fact for fact, rules in self.knowledge.decided_by.items() if rules]
+        for fact in sorted(facts, key=lambda fact: self.values.get(fact) is not None):
+            for answer in self._other_answers(fact):
+                yield {fact: answer}
+
+    def releasing(self, number: int) -> Iterator[Answers]:
+        """Sets of `number` answers that together can let go of every rule that holds the disposition where it is."""
+        strictness = self.knowledge.strictness
+        now = self.present()
+        held = [name for name, level in self.leads_to.items() if level and strictness[level] >= strictness[now]]
+        sure = now == self.knowledge.mildest_without_care  # an open question would hold it there as well
+        ways = [
+            ways_out(self.knowledge, self.knowledge.rules[name].when, self.values, MOST_CHANGES, sure=sure)
+            for name in held
+        ]
+        position = {name: place for place, name in enumerate(self.knowledge.facts)}
+        for facts in sorted(sorted(way, key=position.__getitem__) for way in _together(ways, len(ways), MOST_CHANGES)):
+            if len(facts) == number:
+                for answers in product(*(self._other_answers(fact) for fact in facts)):
+                    yield dict(zip(facts, answers, strict=True))
+
+    def _other_answers(self, fact: str) -> list[Value]:
+        if self.knowledge.facts[fact].fixed and self.values.get(fact) is not None:
+            return []  # nobody becomes younger
+        now = _as_seen(self.knowledge, fact, self.values.get(fact))
+        answers = telling_answers(self.knowledge, fact)
+        return [answer for answer in answers if _as_seen(self.knowledge, fact, answer) != now]
+
+    def _touched(self, change: Answers) -> dict[str, None]:
+        rules = self.knowledge.rules_about
+        return {name: None for fact in change for name in rules[fact] if name in self.leads_to}
+
+    def _leads_to(self, name: str, values: Values) -> str:
+        """The disposition to which a rule leads with these values; empty when to none."""
+        rule = self.knowledge.rules[name]
+        found = truth(rule.when, values)
+        if found is None:
+            return self.when_open if rule.if_unknown == "settle" else ""
+        return (rule.then.at_least or "") if found else ""
+
+    def _strictest(self, standing: Counter[str]) -> str:
+        levels = [level for level, number in standing.items() if level and number > 0]
         return max(levels, key=self.knowledge.strictness.__getitem__, default=self.knowledge.ladder[0])
 
-    def _kind(self, rule: str, status: str) -> str:
-        """The disposition a rule with this status leads to; empty when to none."""
-        if status == "fires":
-            return self._level(rule)
-        open_question = status == "open" and self.knowledge.rules[rule].if_unknown == "settle"
-        return self.knowledge.mildest_without_care if open_question else ""
 
-    def _level(self, rule: str) -> str:
-        return self.knowledge.rules[rule].then.at_least or ""
+Ways = frozenset[frozenset[str]]
+"""Sets of found-out facts; other answers to all facts of one set may do what is wanted."""
+
+_DONE: Ways = frozenset((frozenset(),))
+_NEVER: Ways = frozenset()
+
+
+def ways_out(
+    knowledge: Knowledge, condition: Condition, values: Values, most: int, wanted: bool = False, sure: bool = False
+) -> Ways:
+    """Which facts, at most so many, must be answered otherwise for the condition to be `wanted`, or at least unknown?
+
+    With `sure` unknown is not enough. Policies and comparisons with earlier findings are not there to be changed.
+    """
+
+    def within(part: Condition, wanted: bool = wanted, sure: bool = sure) -> Ways:
+        return ways_out(knowledge, part, values, most, wanted, sure)
+
+    found = truth(condition, values)
+    if found is wanted or (found is None and not sure):
+        return _DONE
+    match condition:
+        case Not(part):
+            return within(part, not wanted)
+        case And(parts):
+            return _together([within(part) for part in parts], len(parts) if wanted else 1, most)
+        case Or(parts):
+            return _together([within(part) for part in parts], 1 if wanted else len(parts), most)
+        case AtLeast(number, parts):
+            return _together([within(part) for part in parts], number if wanted else len(parts) - number + 1, most)
+        case Confirmed(part):
+            return within(part, wanted, wanted)
+        case Is(fact) | Compare(fact) | In(fact) | Known(fact):
+            derivation = knowledge.facts[fact].worked_out
+            if derivation is not None and derivation.when is not None:
+                return within(derivation.when)
+            return frozenset((frozenset((fact,)),)) if fact in knowledge.decided_by else _NEVER
+    raise TypeError(f"not a condition: {condition!r}")
+
+
+def _together(ways: list[Ways], number: int, most: int) -> Ways:
+    """The sets of facts that do what is wanted for that many of the parts at once."""
+    undone = [way for way in ways if not way & _DONE]
+    number -= len(ways) - len(undone)
+    if number <= 0:
+        return _DONE
+    reached: list[set[frozenset[str]]] = [{frozenset()}, *(set() for _ in range(number))]
+    for way in undone:
+        for place in range(number, 0, -1):
+            joined = (before | more for before in reached[place - 1] for more in way)
+            reached[place].update(facts for facts in joined if len(facts) <= most)
+    return frozenset(reached[number])
 
 
 def telling_answers(knowledge: Knowledge, fact: str) -> tuple[Value, ...]:
@@ -246,12 +339,17 @@ def telling_answers(knowledge: Knowledge, fact: str) -> tuple[Value, ...]:
         return (True, False)
     if entry.answer == "choice":
         return tuple(entry.values)
-    bounds = knowledge.bounds_of.get(fact, ())
-    edges = sorted({*_neighbours(bounds), entry.least or 0, entry.most or 0})
     low, high = entry.least or 0, entry.most or 0
-    return tuple(edge for edge in edges if low <= edge <= high)
+    around = [number for bound in knowledge.bounds_of.get(fact, ()) for number in (bound - 1, bound, bound + 1)]
+    seen: dict[object, float] = {}
+    for number in (*around, low, high):
+        if low <= number <= high:
+            seen.setdefault(_as_seen(knowledge, fact, number), number)
+    return tuple(sorted(seen.values()))
 
 
-def _neighbours(bounds: Iterable[float]) -> Iterator[float]:
-    for bound in bounds:
-        yield from (bound - 1, bound, bound + 1)
+def _as_seen(knowledge: Knowledge, fact: str, value: Value) -> object:
+    """The value as the rules see it: a number only by where it lies among those it is compared with."""
+    if value is None or knowledge.facts[fact].answer != "number":
+        return value
+    return tuple((value > bound) - (value < bound) for bound in knowledge.bounds_of.get(fact, ()))  # type: ignore[operator]

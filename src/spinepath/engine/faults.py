@@ -11,6 +11,9 @@ from difflib import get_close_matches
 
 import msgspec
 
+MOST_SHOWN = 400
+"""Causes quote what was written; of longer ones only the beginning and the end are shown."""
+
 
 class Fault(msgspec.Struct, frozen=True, order=True):
     """One mistake: `place` (file:line), `cause` (what is wrong) and `act` (how to mend it)."""
@@ -43,7 +46,8 @@ class FaultList(list[Fault]):
     """Faults as they are gathered."""
 
     def add(self, place: str, cause: str, act: str = "") -> None:
-        self.append(Fault(place, cause, act))
+        shown = cause if len(cause) <= MOST_SHOWN else f"{cause[: MOST_SHOWN // 2]} ... {cause[-MOST_SHOWN // 2 :]}"
+        self.append(Fault(place, shown, act))
 
 
 def nearest(name: str, names: Iterable[str], otherwise: str = "") -> str:

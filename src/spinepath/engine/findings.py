@@ -3,6 +3,7 @@
 Findings are only ever added. The value of a fact is worked out from its findings for one moment (`as_of`):
 
 * a finding older than the fact's `fresh_for` no longer counts; the chart still shows it;
+* a danger that lasts (an illness, an implant), once found, counts until a clinician says otherwise in a newer finding;
 * the newest fresh finding counts, and "I do not know" counts as unknown;
 * where sources disagree on a yes/no or a choice, the more dangerous answer counts until a clinician settles it with a
   newer finding;
@@ -11,8 +12,8 @@ Findings are only ever added. The value of a fact is worked out from its finding
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Literal
 
 import msgspec
@@ -49,16 +50,19 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     disagreeing: tuple[Finding, ...] = ()
 
 
-def moment(written: str, *, end_of_day: bool = False) -> datetime:
-    """A date or date with time; without a zone it is UTC, without a time the start (or end) of the day.
+def moment(written: str, *, end_of_day: bool = False, zone: tzinfo | None = UTC) -> datetime:
+    """A date or date with time; without a zone it is in `zone`, without a time the start (or end) of the day.
 
-    Raises ValueError when it is neither.
+    Raises ValueError when it is neither, or lies outside the years 1900 to 2199.
     """
     if len(written) == 10:
         clock = time.max.replace(microsecond=0) if end_of_day else time.min
-        return datetime.combine(date.fromisoformat(written), clock, UTC)
-    found = datetime.fromisoformat(written)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+        found = datetime.combine(date.fromisoformat(written), clock)
+    else:
+        found = datetime.fromisoformat(written)
+    if not 1900 <= found.year < 2200:
+        raise ValueError(written)
+    return found if found.tzinfo else found.replace(tzinfo=zone)
 
 
 def standings(knowledge: Knowledge, findings: Iterable[Finding], as_of: datetime) -> dict[str, Standing]:
@@ -72,11 +76,13 @@ def standings(knowledge: Knowledge, findings: Iterable[Finding], as_of: datetime
 
 def standing(fact: Fact, findings: list[Finding], as_of: datetime) -> Standing:
     """What counts of one fact at `as_of`; the order in which findings are given does not matter."""
-    ordered = sorted(findings, key=lambda finding: (finding.at, _WEIGHT[finding.source], _key(finding.value)))
-    fresh = [finding for finding in ordered if is_fresh(fact, finding, as_of)]
+    ordered = sorted(findings, key=_in_order)
+    fresh = [finding for finding in ordered if is_fresh(fact, finding, as_of) or _lasts(fact, finding)]
     stale = tuple(finding for finding in ordered if finding not in fresh)
-    latest = {finding.source: finding for finding in _since_settled(fresh)}
-    known = [finding for finding in latest.values() if finding.value is not None]
+    since_settled = _since_settled(fresh)
+    latest = {finding.source: finding for finding in since_settled}
+    counting = [finding for finding in since_settled if finding is latest[finding.source] or _lasts(fact, finding)]
+    known = [finding for finding in counting if finding.value is not None]
     if not known:
         return Standing(value=None, decided_by=fresh[-1] if fresh else None, stale=stale)
     known.sort(key=lambda finding: (finding.at, _WEIGHT[finding.source]))
@@ -98,12 +104,14 @@ def is_fresh(fact: Fact, finding: Finding, as_of: datetime) -> bool:
     return as_of - finding.at <= timedelta(days=days)
 
 
+def _lasts(fact: Fact, finding: Finding) -> bool:
+    return fact.lasting and _is_dangerous(fact, finding.value)
+
+
 def _since_settled(fresh: list[Finding]) -> list[Finding]:
     """The findings from the clinician's newest word on; a clinician who knows settles what was said before."""
-    for place in range(len(fresh) - 1, -1, -1):
-        if fresh[place].source == "clinician" and fresh[place].value is not None:
-            return fresh[place:]
-    return fresh
+    settling = [finding.at for finding in fresh if finding.source == "clinician" and finding.value is not None]
+    return [finding for finding in fresh if finding.at >= max(settling)] if settling else fresh
 
 
 def _disagreement(fact: Fact, known: list[Finding], stale: tuple[Finding, ...]) -> Standing:
@@ -117,13 +125,16 @@ def _disagreement(fact: Fact, known: list[Finding], stale: tuple[Finding, ...]) 
 
 
 def _is_dangerous(fact: Fact, value: Value) -> bool:
+    if value is None:
+        return False
     if fact.answer == "yes_no":
         return ("yes" if value else "no") in (("yes",) if fact.danger is None else fact.danger)
     return value in (fact.danger or ())
 
 
-def _key(value: Value) -> tuple[str, str]:
-    return (type(value).__name__, str(value))
+def _in_order(finding: Finding) -> tuple[datetime, int, str, str]:
+    """By time; of findings made at once the weightier source comes last."""
+    return (finding.at, _WEIGHT[finding.source], type(finding.value).__name__, str(finding.value))
 
 
 def values_at(knowledge: Knowledge, findings: Iterable[Finding], as_of: datetime) -> dict[str, Value]:
@@ -134,21 +145,25 @@ def values_at(knowledge: Knowledge, findings: Iterable[Finding], as_of: datetime
     findings = [finding for finding in findings if finding.at <= as_of]
     found = standings(knowledge, findings, as_of)
     values: dict[str, Value] = {name: stand.value for name, stand in found.items() if stand.value is not None}
-    history = _history(findings)
-    for name, fact in knowledge.facts.items():
-        how = fact.worked_out
-        compared = how and (how.fall_of or how.rise_of)
-        if how and compared and compared in values:
-            values[name] = _compared(fact, how, history[compared], float(values[compared] or 0))
+    history: dict[str, list[Finding]] = {}
+    for finding in sorted(findings, key=_in_order):
+        if finding.value is not None:
+            history.setdefault(finding.fact, []).append(finding)
+    for name, compared in knowledge.compared_facts.items():
+        fact = knowledge.facts[name]
+        if compared in values and fact.worked_out is not None:
+            days = values.get(fact.worked_out.within or "")
+            looked_at = _since(history[compared], None if days is None else as_of - timedelta(days=float(days)))
+            values[name] = _compared(fact, fact.worked_out, looked_at, float(values[compared] or 0))
     return values
 
 
-def _history(findings: Iterable[Finding]) -> Mapping[str, list[float]]:
-    history: dict[str, list[float]] = {}
-    for finding in sorted(findings, key=lambda finding: finding.at):
-        if isinstance(finding.value, (int, float)) and not isinstance(finding.value, bool):
-            history.setdefault(finding.fact, []).append(float(finding.value))
-    return history
+def _since(history: list[Finding], start: datetime | None) -> list[float]:
+    """The numbers that stood at the end of the day of `start`, and were found since; all without a start."""
+    if start is not None:
+        before = [one for one in history if one.at.astimezone(start.tzinfo).date() <= start.date()]
+        history = history[max(len(before) - 1, 0) :]
+    return [float(one.value or 0) for one in history]
 
 
 def _compared(fact: Fact, how: Derivation, history: list[float], now: float) -> float:

@@ -9,6 +9,7 @@ import msgspec
 
 from spinepath.engine import content as c
 from spinepath.engine import entries as e
+from spinepath.engine import evidence as ev
 from spinepath.engine.conditions import Compare, Value, depends_on_asking, facts_in, walk
 from spinepath.engine.values import read_value
 
@@ -40,14 +41,14 @@ class Knowledge(msgspec.Struct, kw_only=True, dict=True):
     rules: dict[str, e.Rule] = {}
     tables: dict[str, e.Table] = {}
     charts: dict[str, e.Chart] = {}
-    releases: dict[str, c.Release] = {}
+    releases: dict[str, ev.Release] = {}
     dispositions: dict[str, c.Disposition] = {}
     classes: dict[str, c.TechniqueClass] = {}
     limits: dict[str, c.LimitKind] = {}
     readings: dict[str, c.Reading] = {}
-    sources: dict[str, c.Source] = {}
-    codes: dict[str, c.Code] = {}
-    wordings: dict[str, c.Wording] = {}
+    sources: dict[str, ev.Source] = {}
+    codes: dict[str, ev.Code] = {}
+    wordings: dict[str, ev.Wording] = {}
     investigations: dict[str, c.Investigation] = {}
     scales: dict[str, c.Scale] = {}
     techniques: dict[str, c.Technique] = {}
@@ -56,15 +57,15 @@ class Knowledge(msgspec.Struct, kw_only=True, dict=True):
     phases: dict[str, c.Phase] = {}
     measures: dict[str, c.Measure] = {}
     alternatives: dict[str, c.Alternative] = {}
-    guidelines: dict[str, c.Guideline] = {}
-    stances: dict[str, c.Stance] = {}
+    guidelines: dict[str, ev.Guideline] = {}
+    stances: dict[str, ev.Stance] = {}
     topics: dict[str, c.Topic] = {}
     skills: dict[str, c.Skill] = {}
     equipment: dict[str, c.Equipment] = {}
     severities: dict[str, c.Severity] = {}
-    claims: dict[str, c.Claim] = {}
-    contradictions: dict[str, c.Contradiction] = {}
-    myths: dict[str, c.Myth] = {}
+    claims: dict[str, ev.Claim] = {}
+    contradictions: dict[str, ev.Contradiction] = {}
+    myths: dict[str, ev.Myth] = {}
 
     @cached_property
     def version(self) -> str:
@@ -184,6 +185,26 @@ class Knowledge(msgspec.Struct, kw_only=True, dict=True):
         }
 
     @cached_property
+    def rows(self) -> dict[str, e.Row]:
+        """The rows of all tables, which stand among the rules as well."""
+        return {row.id: row for table in self.tables.values() for row in table.rows}
+
+    @cached_property
+    def deciding(self) -> tuple[str, ...]:
+        """The rules that ask for a disposition."""
+        return tuple(name for name, rule in self.rules.items() if rule.then.at_least)
+
+    @cached_property
+    def decided_by(self) -> dict[str, frozenset[str]]:
+        """For each found-out fact that is not a policy, the rules with a disposition that it can decide."""
+        deciding = frozenset(self.deciding)
+        return {
+            name: deciding.intersection(self.rules_about[name])
+            for name in self.asked_facts
+            if self.facts[name].default is None
+        }
+
+    @cached_property
     def asking(self) -> frozenset[str]:
         """The rules that look at what is known (`known`, `confirmed`), not only at what is true."""
         return frozenset(name for name, rule in self.rules.items() if depends_on_asking(rule.when))
@@ -208,11 +229,17 @@ class Knowledge(msgspec.Struct, kw_only=True, dict=True):
                     found.setdefault(node.fact, set()).add(node.number)
         return {name: tuple(sorted(numbers)) for name, numbers in found.items()}
 
+    def with_rule(self, rule: e.Rule) -> Knowledge:
+        """The same knowledge base with one rule in another form; lookups that no rule takes part in are kept."""
+        changed = msgspec.structs.replace(self, rules={**self.rules, rule.id: rule})
+        vars(changed).update({name: found for name, found in vars(self).items() if name not in _FROM_RULES})
+        return changed
+
     # techniques
 
     def is_hands_on(self, technique: str) -> bool:
-        """Does the technique belong to a class that needs a finished danger screen?"""
-        return self.classes[self.techniques[technique].technique_class].hands_on
+        """Does the technique, or what it varies or is made of, need a finished danger screen?"""
+        return any(self.classes[name].hands_on for name in self.names_of[technique] if name in self.classes)
 
     @cached_property
     def names_of(self) -> dict[str, frozenset[str]]:
@@ -229,5 +256,6 @@ class Knowledge(msgspec.Struct, kw_only=True, dict=True):
             yield from self._names(part)
 
 
+_FROM_RULES = frozenset({"entries", "rules_about", "deciding", "decided_by", "asking", "takes_away", "bounds_of"})
 _NOT_SECTIONS = ("content_hash", "pages", "spoken_of")
 SECTION_NAMES = tuple(name for name in Knowledge.__struct_fields__ if name not in _NOT_SECTIONS)

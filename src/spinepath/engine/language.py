@@ -31,12 +31,16 @@ from spinepath.engine.conditions import (
     Sign,
 )
 from spinepath.engine.faults import nearest
+from spinepath.engine.values import write_value
 
-_TOKEN = re.compile(r"\s*(?:(?P<number>-?\d+(?:\.\d+)?)(?![\w.])|(?P<word>[A-Za-z_]\w*)|(?P<sign><=|>=|!=|[<>=(),]))")
+_TOKEN = re.compile(
+    r"\s*(?:(?P<number>-?[0-9]{1,15}(?:\.[0-9]{1,15})?)(?![\w.])|(?P<word>[A-Za-z_]\w*)|(?P<sign><=|>=|!=|[<>=(),]))"
+)
 _MOST_NESTED = 20
 _FUNCTIONS = ("confirmed", "count", "greatest", "known", "least")
 _KEYWORDS = ("and", "between", "in", "not", "or")
 RESERVED = frozenset((*_FUNCTIONS, *_KEYWORDS, "yes", "no", "unknown", "true", "false", "null", "none"))
+_NAME = re.compile(r"[A-Za-z_]\w*")
 
 
 class NotACondition(Exception):
@@ -166,6 +170,14 @@ class _Parser:
         return joined(And, parts)
 
     def single(self) -> Condition:
+        if self.nested > _MOST_NESTED:
+            self.fail("nests too deep", f"Keep to {_MOST_NESTED} levels; make a part a worked-out fact of its own.")
+        self.nested += 1
+        found = self.term()
+        self.nested -= 1
+        return found
+
+    def term(self) -> Condition:
         if self.peek() in ("not", "("):
             return self.nesting()
         if self.kind() != "word" or self.peek() in _KEYWORDS:
@@ -180,15 +192,10 @@ class _Parser:
         return self.about(self.fact_name())
 
     def nesting(self) -> Condition:
-        if self.nested == _MOST_NESTED:
-            self.fail("nests too deep", f"Keep to {_MOST_NESTED} levels; make a part a worked-out fact of its own.")
-        self.nested += 1
         if self.take() == "not":
-            found: Condition = Not(self.single())
-        else:
-            found = self.either()
-            self.expect(")")
-        self.nested -= 1
+            return Not(self.single())
+        found = self.either()
+        self.expect(")")
         return found
 
     def function(self) -> Condition:
@@ -260,9 +267,8 @@ class _Parser:
         for fact in facts:
             known = self.names.facts.get(fact)
             if known is None:
-                raise NotACondition(
-                    f"The group {group} holds {fact}, which is not a fact.", nearest(fact, self.names.facts)
-                )
+                act = nearest(fact, self.names.facts, "Define the fact first.")
+                raise NotACondition(f"The group {group} holds {fact}, which is not a fact.", act)
             if known.answer != answer:
                 raise NotACondition(
                     f"The group {group} holds {fact}, whose answer is {known.answer}, not {answer}.",
@@ -358,9 +364,13 @@ class _Parser:
 
 
 def _inside(value: float, fact: FactType) -> bool:
-    low = fact.least if fact.least is not None else value
-    high = fact.most if fact.most is not None else value
-    return low <= value <= high
+    """Is the number in the fact's range? A fact that lacks an end of its range is a fault of its own."""
+    return fact.least is None or fact.most is None or fact.least <= value <= fact.most
+
+
+def can_be_named(name: str) -> bool:
+    """Can a condition name this fact, group or number?"""
+    return bool(_NAME.fullmatch(name)) and name not in RESERVED
 
 
 def joined(kind: type[And] | type[Or], parts: list[Condition]) -> Condition:
@@ -379,7 +389,7 @@ def write(condition: Condition) -> str:
         case Is(fact):
             return fact
         case Compare(fact, sign, number):
-            return f"{fact} {sign} {number:g}"
+            return f"{fact} {sign} {write_value(number)}"
         case In(fact, (word,)):
             return f"{fact} = {word}"
         case In(fact, words):

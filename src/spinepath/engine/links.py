@@ -6,21 +6,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
 
 import msgspec
 
 from spinepath.engine import content as c
 from spinepath.engine import entries as e
+from spinepath.engine import evidence as ev
 from spinepath.engine.faults import FaultList, nearest
 from spinepath.engine.knowledge import SECTION_NAMES, Knowledge
+from spinepath.engine.language import can_be_named
 from spinepath.engine.values import NotAValue, read_value
 
 _TECHNIQUES = ("techniques", "classes")
 
 LINKS: dict[type[msgspec.Struct], dict[str, tuple[str, ...]]] = {
     e.Sourced: {"source": ("sources",), "claims": ("claims",)},
-    e.Fact: {"codes": ("codes",), "worked_out.fall_of": ("facts",), "worked_out.rise_of": ("facts",)},
+    e.Fact: {
+        "codes": ("codes",),
+        "scale": ("scales",),
+        "worked_out.fall_of": ("facts",),
+        "worked_out.rise_of": ("facts",),
+        "worked_out.within": ("facts",),
+    },
     e.Group: {"facts": ("facts",)},
     e.Question: {"settles": ("facts",)},
     e.Rule: {
@@ -34,7 +43,7 @@ LINKS: dict[type[msgspec.Struct], dict[str, tuple[str, ...]]] = {
         "then.reading": ("readings",),
         "contained_in": ("rules",),
     },
-    e.Table: {"columns": ("classes",)},
+    e.Table: {"columns": ("classes",), "start": ("charts",)},
     e.Case: {
         "start": ("charts",),
         "given": ("facts", "groups"),
@@ -47,6 +56,7 @@ LINKS: dict[type[msgspec.Struct], dict[str, tuple[str, ...]]] = {
         "expect.offers_also": ("techniques",),
         "expect.restricts": _TECHNIQUES,
         "expect.excludes": _TECHNIQUES,
+        "expect.cautions": _TECHNIQUES,
         "expect.undecided": _TECHNIQUES,
         "expect.fires": ("rules",),
         "expect.clear": ("rules",),
@@ -57,6 +67,7 @@ LINKS: dict[type[msgspec.Struct], dict[str, tuple[str, ...]]] = {
     },
     e.Chart: {"start": ("charts",), "given": ("facts", "groups"), "answers": ("questions",)},
     c.Disposition: {"bars": ("classes",)},
+    c.LimitKind: {"scale": ("scales",), "classes": ("classes",)},
     c.Technique: {
         "technique_class": ("classes",),
         "variant_of": ("techniques",),
@@ -72,10 +83,10 @@ LINKS: dict[type[msgspec.Struct], dict[str, tuple[str, ...]]] = {
     c.Proviso: {"rules": ("rules",)},
     c.Preset: {"techniques": _TECHNIQUES},
     c.Measure: {"fact": ("facts", "groups"), "codes": ("codes",)},
-    c.Stance: {"guidelines": ("guidelines",)},
-    c.Claim: {"home": SECTION_NAMES},
-    c.Contradiction: {"sides": ("claims",), "home": SECTION_NAMES},
-    c.Myth: {"home": SECTION_NAMES},
+    ev.Stance: {"guidelines": ("guidelines",)},
+    ev.Claim: {"home": SECTION_NAMES},
+    ev.Contradiction: {"sides": ("claims",), "home": SECTION_NAMES},
+    ev.Myth: {"home": SECTION_NAMES},
 }
 
 
@@ -114,8 +125,10 @@ def check_links(knowledge: Knowledge, faults: FaultList) -> None:
                 faults.add(_place(entry), f"{_title(entry)} names {name} ({path}), which is not {where}.", act)
     for fact in knowledge.facts.values():
         _check_fact(fact, knowledge, faults)
-    _check_cycles(knowledge, faults)
+    _check_names(knowledge, faults)
+    _check_circles(knowledge, faults)
     if not faults:
+        _check_ladder(knowledge, faults)
         _check_values(knowledge, faults)
         _check_levels(knowledge, faults)
 
@@ -146,6 +159,8 @@ def _check_fact(fact: e.Fact, knowledge: Knowledge, faults: FaultList) -> None:
     if fact.grows and fact.unit not in ("days", "weeks", "months", "years"):
         act = "Count in days, weeks, months or years."
         faults.add(fact.place, f"{fact.id} grows but is counted in {fact.unit}.", act)
+    if fact.lasting and (fact.answer == "number" or fact.danger == ()):
+        faults.add(fact.place, f"{fact.id} has no danger that could last.", "Remove lasting.")
     if fact.worked_out is None and fact.ask is None and fact.default is None:
         faults.add(fact.place, f"{fact.id} is neither asked nor worked out.", "Add  ask: ...  or  worked_out: ...")
     if fact.worked_out is not None:
@@ -169,22 +184,68 @@ def _check_derivation(fact: e.Fact, how: e.Derivation, knowledge: Knowledge, fau
     compared = how.fall_of or how.rise_of
     if compared in knowledge.facts and knowledge.facts[compared].answer != "number":
         faults.add(fact.place, f"{fact.id} compares {compared}, which is not a number.", "Compare a number fact.")
+    window = knowledge.facts.get(how.within or "")
+    if window is not None and not (window.grows and window.unit == "days"):
+        act = "Name a number of days that grows."
+        faults.add(fact.place, f"{fact.id} looks back within {window.id}, which is no growing number of days.", act)
 
 
-def _check_cycles(knowledge: Knowledge, faults: FaultList) -> None:
+def _check_names(knowledge: Knowledge, faults: FaultList) -> None:
+    """What conditions name can be written in them; `unknown` is never a value."""
+    act = "Use letters, digits and _ only, and no word of the language of conditions."
+    for section in ("facts", "groups", "numbers"):
+        for entry in knowledge.section(section).values():
+            if not can_be_named(entry.id):
+                faults.add(entry.place, f"No condition can name {entry.id}.", act)
+    for fact in knowledge.facts.values():
+        if "unknown" in fact.values:
+            faults.add(
+                fact.place, f"{fact.id} has the value unknown.", "Remove it; every question may stay unanswered."
+            )
+
+
+def _check_circles(knowledge: Knowledge, faults: FaultList) -> None:
+    """Nothing is worked out from itself, starts from itself, or is part of itself."""
+    techniques = knowledge.techniques
+    charts = {name: (chart.start,) for name, chart in knowledge.charts.items() if chart.start}
+    parts = {name: (*one.made_of, *((one.variant_of,) if one.variant_of else ())) for name, one in techniques.items()}
+    bases = {name: knowledge.bases_of(name) for name in knowledge.facts}
+    _check_no_circle(bases, knowledge.facts, "Facts are worked out", faults)
+    _check_no_circle(charts, knowledge.charts, "Charts start from each other", faults)
+    _check_no_circle(parts, techniques, "Techniques are made of each other", faults)
+
+
+def _check_no_circle(
+    leads_to: Mapping[str, Iterable[str]], entries: Mapping[str, e.Entry], what: str, faults: FaultList
+) -> None:
     finished: set[str] = set()
 
     def visit(name: str, path: tuple[str, ...]) -> None:
         if name in path:
             circle = " -> ".join((*path[path.index(name) :], name))
-            faults.add(knowledge.facts[name].place, f"Facts are worked out in a circle: {circle}.", "Break the circle.")
-        elif name in knowledge.facts and name not in finished:
-            for basis in knowledge.bases_of(name):
-                visit(basis, (*path, name))
+            faults.add(entries[name].place, f"{what} in a circle: {circle}.", "Break the circle.")
+        elif name not in finished:
+            for following in leads_to.get(name, ()):
+                visit(following, (*path, name))
         finished.add(name)
 
-    for name in knowledge.facts:
+    for name in leads_to:
         visit(name, ())
+
+
+def _check_ladder(knowledge: Knowledge, faults: FaultList) -> None:
+    """The dispositions stand in one order: first those that offer care, then those that do not."""
+    ladder = sorted(knowledge.dispositions.values(), key=lambda found: found.order)
+    if {found.offers_care for found in ladder} != {True, False}:
+        place = ladder[0].place if ladder else "the knowledge base"
+        faults.add(place, "Some dispositions must offer care and some must not.", "Add what is missing.")
+    for milder, stricter in pairwise(ladder):
+        if milder.order == stricter.order:
+            act = "Give each disposition an order of its own."
+            faults.add(stricter.place, f"{stricter.id} is as strict as {milder.id}.", act)
+        if stricter.offers_care and not milder.offers_care:
+            act = "Offer care in the mildest dispositions only."
+            faults.add(stricter.place, f"{stricter.id} offers care although {milder.id}, milder, does not.", act)
 
 
 def _check_values(knowledge: Knowledge, faults: FaultList) -> None:

@@ -205,7 +205,7 @@ def _rule(row: Row, table: Table, letters: list[str]) -> Rule:
         when=row.when,
         then=then,
         if_unknown=table.if_unknown,
-        says=Says(therapist=f"{row.name}: {row.note}" if row.note else f"{row.name}.", patient=row.patient),
+        says=Says(therapist=f"{row.name}. {row.note}" if row.note else f"{row.name}.", patient=row.patient),
         since=row.since,
         within=row.within,
         contained_in=row.contained_in,

@@ -39,6 +39,13 @@ def backlinks(knowledge: Knowledge, name: str) -> NamedBy:
     return all_backlinks(knowledge).get(name, {})
 
 
+def only_named_by(entry: Entry, named_by: NamedBy) -> NamedBy:
+    """Of the entries that name this one, those that it does not name itself."""
+    known = named_in(entry)
+    found = {section: [name for name in names if name not in known] for section, names in named_by.items()}
+    return {section: names for section, names in found.items() if names}
+
+
 def all_backlinks(knowledge: Knowledge) -> dict[str, NamedBy]:
     """For each id, every other entry that names it, by section; ids that nothing names are missing."""
     found: dict[str, NamedBy] = {}

@@ -71,12 +71,15 @@ def read_nodes(content: bytes, file: str, faults: FaultList) -> Node | None:
     if text is None:
         return None
     try:
-        return _Builder(file, faults).tree(yaml.parse(text, Loader=_Loader))
+        root = _Builder(file, faults).tree(yaml.parse(text, Loader=_Loader))
     except yaml.YAMLError as error:
         _add_syntax_fault(error, text, file, faults)
+        return None
     except _Refused:
-        pass
-    return None
+        return None
+    if root is None:
+        faults.add(file, "The file is empty.", "Write at least one entry, or remove the file.")
+    return root
 
 
 def _decoded(content: bytes, file: str, faults: FaultList) -> str | None:
@@ -96,9 +99,6 @@ def _decoded(content: bytes, file: str, faults: FaultList) -> str | None:
             f"Byte {error.start} is not UTF-8 text.",
             "Save the file as UTF-8.",
         )
-        return None
-    if not text.strip():
-        faults.add(file, "The file is empty.", "Write at least one entry, or remove the file.")
         return None
     return text
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from spinepath.engine.conditions import And, Condition, Confirmed, Known, Values, parts_of, truth
+from spinepath.engine.conditions import And, Condition, Confirmed, Known, Not, Values, parts_of, truth
 from spinepath.engine.entries import Rule
 from spinepath.engine.evaluate import Outcome, complete, strictest
 from spinepath.engine.knowledge import Knowledge
@@ -44,33 +44,30 @@ def questions(knowledge: Knowledge, found: Values, outcome: Outcome) -> tuple[As
         return ()
     settled_by: dict[str, dict[str, None]] = {}
     ready: set[str] = set()
-    for name, status in outcome.rules.items():
-        rule = knowledge.rules[name]
-        if status == "open" and _matters(knowledge, rule, firm, outcome):
-            found_in_rule = undecided(knowledge, rule.when, values)
-        elif status == "fires":
-            found_in_rule = _releases(knowledge, rule, firm, values)
-        else:
-            continue
-        for fact, waits in found_in_rule:
-            settled_by.setdefault(fact, {})[name] = None
-            if not waits:
-                ready.add(fact)
+    for name, fact, waits in (
+        *_settling(knowledge, firm, values, outcome),
+        *_releasing(knowledge, firm, values, fired),
+    ):
+        settled_by.setdefault(fact, {})[name] = None
+        if not waits:
+            ready.add(fact)
     asks = [_ask(knowledge, fact, tuple(rules), fact not in ready) for fact, rules in settled_by.items()]
     position = {name: place for place, name in enumerate(knowledge.facts)}
     return tuple(sorted(asks, key=lambda ask: _order(knowledge, ask, position[ask.fact])))
 
 
 def _matters(knowledge: Knowledge, rule: Rule, firm: str, outcome: Outcome) -> bool:
-    """Could this open rule change the disposition, or take away a technique that is still there?"""
+    """Could this open rule make advice stricter, or take away a technique that is still there?
+
+    Where care is not offered, only what is stricter matters: nobody is kept with questions about techniques then.
+    """
     if rule.if_unknown != "settle":
         return False
     level = rule.then.at_least
-    care = knowledge.dispositions[firm].offers_care
-    if level and (care or knowledge.strictness[level] > knowledge.strictness[firm]):
-        return True
+    if not knowledge.dispositions[firm].offers_care:
+        return level is not None and knowledge.strictness[level] > knowledge.strictness[firm]
     taken = knowledge.takes_away[rule.id]
-    return bool(taken) and any(
+    return bool(level) or any(
         offer.status != "excluded" and not taken.isdisjoint(knowledge.names_of[name])
         for name, offer in outcome.techniques.items()
     )
@@ -79,18 +76,36 @@ def _matters(knowledge: Knowledge, rule: Rule, firm: str, outcome: Outcome) -> b
 Waiting = Iterator[tuple[str, bool]]
 """Facts that a condition waits for, each with whether another answer should come first."""
 
-
-def _releases(knowledge: Knowledge, rule: Rule, firm: str, values: Values) -> Waiting:
-    """What could still be confirmed so that a rule that fires, and decides, would let go."""
-    if rule.then.at_least == firm and truth(rule.when, values, settled=True) is None:
-        yield from _unconfirmed(knowledge, rule.when, values)
+RuleWaiting = Iterator[tuple[str, str, bool]]
+"""The same, each with the rule to which the condition belongs."""
 
 
-def _unconfirmed(knowledge: Knowledge, condition: Condition, values: Values) -> Waiting:
+def _settling(knowledge: Knowledge, firm: str, values: Values, outcome: Outcome) -> RuleWaiting:
+    """What must be answered so that the rules that are open and matter are no longer open."""
+    for name in outcome.open:
+        rule = knowledge.rules[name]
+        if _matters(knowledge, rule, firm, outcome):
+            yield from ((name, fact, waits) for fact, waits in undecided(knowledge, rule.when, values))
+
+
+def _releasing(knowledge: Knowledge, firm: str, values: Values, fired: list[Rule]) -> RuleWaiting:
+    """What could be answered or confirmed so that every rule that decides would let go; nothing if one cannot."""
+    holding = [rule for rule in fired if rule.then.at_least == firm]
+    if not any(truth(rule.when, values, settled=True) is True for rule in holding):
+        for rule in holding:
+            yield from ((rule.id, fact, waits) for fact, waits in _unconfirmed(knowledge, rule.when, values, True))
+
+
+def _unconfirmed(knowledge: Knowledge, condition: Condition, values: Values, now: bool) -> Waiting:
+    """What is not confirmed in those parts because of which the condition is true (or false) now."""
     if isinstance(condition, Confirmed):
         yield from undecided(knowledge, condition.part, values)
+    if isinstance(condition, Known) and values.get(condition.fact) is None:
+        yield from ((asked, False) for asked in knowledge.asked_behind[condition.fact] if values.get(asked) is None)
     for part in parts_of(condition):
-        yield from _unconfirmed(knowledge, part, values)
+        wanted = now is not isinstance(condition, Not)
+        if truth(part, values) is wanted:
+            yield from _unconfirmed(knowledge, part, values, wanted)
 
 
 def undecided(knowledge: Knowledge, condition: Condition, values: Values, waits: bool = False) -> Waiting:
@@ -125,12 +140,17 @@ def _ask(knowledge: Knowledge, fact: str, rules: tuple[str, ...], waits: bool) -
     )
 
 
+def cost_of(knowledge: Knowledge, fact: str) -> int:
+    """What it takes to find the fact out: 0 to ask, more to look up, examine, measure, and most to take an image."""
+    return _COST.index(knowledge.facts[fact].obtained)
+
+
 def _order(knowledge: Knowledge, ask: Ask, position: int) -> tuple[float, ...]:
     question = knowledge.question_of.get(ask.fact)
     return (
         ask.waits,
         -knowledge.strictness[ask.could_be],
-        _COST.index(knowledge.facts[ask.fact].obtained),
+        cost_of(knowledge, ask.fact),
         -len(ask.rules),
         question.order if question else float("inf"),
         position,

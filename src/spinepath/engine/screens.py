@@ -13,7 +13,7 @@ import msgspec
 from spinepath.engine.conditions import Value
 from spinepath.engine.evaluate import Outcome, evaluate
 from spinepath.engine.knowledge import Knowledge
-from spinepath.engine.questions import Ask, questions
+from spinepath.engine.questions import Ask, cost_of, questions
 
 Reader = Literal["patient", "clinician"]
 
@@ -56,35 +56,51 @@ def next_screen(
 
     `answered` are facts that were asked already, even if the answer was "I do not know". With `reader` only that
     reader's screens are considered. What waits for another answer comes last; otherwise the patient's screens come
-    before what a clinician must find out.
+    before what a clinician must find out, and of those first what could reveal the strictest disposition, then what is
+    cheapest to find out, then the order of the screens.
     """
     outcome = evaluate(knowledge, values)
-    asks = [ask for ask in questions(knowledge, values, outcome) if ask.fact not in answered]
-    if reader is not None:
-        asks = [ask for ask in asks if reader_of(knowledge, ask.fact) == reader]
-    if not asks:
+    screens: dict[str, list[Ask]] = {}
+    for ask in questions(knowledge, values, outcome):
+        if ask.fact not in answered and reader in (None, reader_of(knowledge, ask.fact)):
+            screens.setdefault(_screen_of(knowledge, ask.fact), []).append(ask)
+    if not screens:
         return None
-    asks.sort(key=lambda ask: (ask.waits, reader_of(knowledge, ask.fact) != "patient"))
-    return _screen(knowledge, asks, values, answered)
-
-
-def _screen(knowledge: Knowledge, asks: list[Ask], values: Mapping[str, Value], answered: Collection[str]) -> Screen:
-    first = asks[0].fact
+    first = min(screens.values(), key=lambda asks: _order(knowledge, asks))[0].fact
     question = knowledge.question_of.get(first)
-    names = {getattr(knowledge.question_of.get(ask.fact), "id", ask.fact) for ask in asks}
     facts = (first,) if question is None else question.settles
-    open_facts = tuple(fact for fact in facts if values.get(fact) is None and fact not in answered)
     return Screen(
         question=question.id if question else None,
-        facts=open_facts,
+        facts=tuple(fact for fact in facts if values.get(fact) is None and fact not in answered),
         reader=reader_of(knowledge, first),
-        still_to_come=len(names) - 1,
+        still_to_come=len(screens) - 1,
     )
 
 
-def walk(knowledge: Knowledge, answers: Mapping[str, Value]) -> Walk:
-    """The interview of a person who would answer each question as in `answers`, and "I do not know" to the rest."""
-    values: dict[str, Value] = {}
+def _screen_of(knowledge: Knowledge, fact: str) -> str:
+    question = knowledge.question_of.get(fact)
+    return question.id if question else fact
+
+
+def _order(knowledge: Knowledge, asks: list[Ask]) -> tuple[float, ...]:
+    """Where a screen stands: like the questions on it, but the author's order counts before the number of rules."""
+    question = knowledge.question_of.get(asks[0].fact)
+    return (
+        all(ask.waits for ask in asks),
+        reader_of(knowledge, asks[0].fact) != "patient",
+        -max(knowledge.strictness[ask.could_be] for ask in asks),
+        min(cost_of(knowledge, ask.fact) for ask in asks),
+        question.order if question else float("inf"),
+        -len({rule for ask in asks for rule in ask.rules}),
+    )
+
+
+def walk(knowledge: Knowledge, answers: Mapping[str, Value], known: Mapping[str, Value] | None = None) -> Walk:
+    """The interview of a person who would answer each question as in `answers`, and "I do not know" to the rest.
+
+    `known` is what stands on record already, the clinic's policies among it.
+    """
+    values: dict[str, Value] = {**(known or {})}
     answered: set[str] = set()
     screens: list[Screen] = []
     while (screen := next_screen(knowledge, values, answered=answered)) is not None:

@@ -26,7 +26,7 @@ NOTHING: Any = object()
 """Returned instead of a value when a fault was added."""
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.\-]*")
-_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 
 
 class Reader:
@@ -55,7 +55,7 @@ class Reader:
         if origin is tuple:
             return self.listing(node, get_args(kind)[0])
         if origin is dict:
-            return self.mapping(node, get_args(kind)[1])
+            return self.mapping(node, *get_args(kind))
         if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
             return self.struct(node, kind)
         return self.scalar(node, _SCALARS[kind])
@@ -83,12 +83,12 @@ class Reader:
         values = [self.value(item, kind) for item in items]
         return NOTHING if NOTHING in values else tuple(values)
 
-    def mapping(self, node: Node, kind: Any) -> Any:
+    def mapping(self, node: Node, key_kind: Any, kind: Any) -> Any:
         if not isinstance(node, Mapping):
             self.faults.add(node.place, "Keys with values are needed here.", "Write  {name: value}.")
             return NOTHING
         values = {key: self.value(item, kind) for key, item in node.pairs.items()}
-        words = [_word(scalar, self.faults) for scalar in node.keys.values()]
+        words = [self.value(key, key_kind) for key in node.keys.values()]
         return NOTHING if NOTHING in (*values.values(), *words) else values
 
     def condition(self, node: Node) -> Any:

@@ -9,7 +9,7 @@ from spinepath.engine.conditions import Value
 from spinepath.engine.entries import Fact
 from spinepath.engine.faults import nearest
 
-_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+_NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 _DAYS_IN = {"days": 1.0, "weeks": 7.0, "months": 365.25 / 12, "years": 365.25}
 
 
@@ -103,4 +103,12 @@ def write_value(value: Value) -> str:
         return "yes" if value else "no"
     if value is None:
         return "unknown"
-    return str(int(value)) if isinstance(value, float) and value == int(value) else str(value)
+    return _digits(value) if isinstance(value, float) else str(value)
+
+
+def _digits(number: float) -> str:
+    """The number without an exponent, in as few digits as lead back to it."""
+    if number == int(number):
+        return str(int(number))
+    shortest = repr(number)
+    return f"{number:.15f}".rstrip("0") if "e" in shortest else shortest

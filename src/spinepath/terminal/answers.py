@@ -16,7 +16,7 @@ from spinepath.engine.knowledge import Knowledge
 from spinepath.engine.screens import Screen
 from spinepath.engine.values import NotAValue, read_value
 
-_AGO = re.compile(r"(\d+(?:\.\d+)?)\s*(day|week|month|year)s?(?:\s+ago)?")
+_AGO = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,6})?)\s*(day|week|month|year)s?(?:\s+ago)?")
 _DAYS = {"day": 1, "week": 7, "month": 365.25 / 12, "year": 365.25}
 _YES_NO = {"y": "yes", "yes": "yes", "1": "yes", "n": "no", "no": "no", "2": "no"}
 
@@ -48,7 +48,7 @@ def _ticked(screen: Screen, typed: str) -> Answers:
     answers: Answers = dict.fromkeys(screen.facts, False)
     for word in re.split(r"[\s,]+", typed):
         number = word.rstrip("?")
-        if not number.isdigit() or not 1 <= int(number) <= len(screen.facts):
+        if not is_line(number, len(screen.facts)):
             raise NotUnderstood(f"“{word}” is no line. Type numbers from 1 to {len(screen.facts)}, or 0 for none.")
         answers[screen.facts[int(number) - 1]] = None if word.endswith("?") else True
     return answers
@@ -62,7 +62,7 @@ def _lines(knowledge: Knowledge, screen: Screen, typed: str, today: date) -> Ans
         answers.update(_normal(knowledge, screen))
     for word in words:
         number, equals, value = word.partition("=")
-        if not equals or not number.isdigit() or not 1 <= int(number) <= len(screen.facts):
+        if not equals or not is_line(number, len(screen.facts)):
             raise NotUnderstood(f"“{word}” is not understood. Type for example  3=4  for line 3, or n for normal.")
         fact = screen.facts[int(number) - 1]
         answers[fact] = read_one(knowledge, fact, value.replace("_", " "), today)
@@ -90,10 +90,10 @@ def read_one(knowledge: Knowledge, fact: str, typed: str, today: date) -> Value:
         return None
     if entry.answer == "yes_no":
         text = _YES_NO.get(text, text)
-    elif entry.answer == "choice" and text.isdigit() and 1 <= int(text) <= len(entry.values):
+    elif entry.answer == "choice" and is_line(text, len(entry.values)):
         text = list(entry.values)[int(text) - 1]
     elif entry.answer == "choice":
-        text = next((word for word in entry.values if word.lower() == text), text)
+        text = next((word for word in entry.values if word.lower() == text.replace(" ", "_")), text)
     elif entry.grows and (ago := _AGO.fullmatch(text)):
         per_unit = _DAYS[(entry.unit or "days").rstrip("s")]
         text = str(int(float(ago[1]) * _DAYS[ago[2]] / per_unit))
@@ -101,6 +101,11 @@ def read_one(knowledge: Knowledge, fact: str, typed: str, today: date) -> Value:
         return read_value(entry, text, on=today)
     except NotAValue as problem:
         raise NotUnderstood(f"“{typed.strip()}” is not understood. {how_to_answer(entry)}") from problem
+
+
+def is_line(text: str, most: int) -> bool:
+    """Is the text the number of a line, 1 to `most`?"""
+    return text.isdecimal() and len(text) < 9 and 1 <= int(text) <= most
 
 
 def how_to_answer(fact: Fact) -> str:

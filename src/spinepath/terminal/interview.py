@@ -5,6 +5,7 @@ The file is written after every screen, so that stopping, a closed window or a p
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterable
 from datetime import datetime
@@ -23,44 +24,53 @@ from spinepath.engine.findings import Finding, values_at
 from spinepath.engine.knowledge import Knowledge
 from spinepath.engine.screens import Screen, next_screen
 from spinepath.engine.values import write_value
+from spinepath.engine.words import scale_words, value_words
 from spinepath.terminal.answers import NotUnderstood, read_answers, read_one
-from spinepath.terminal.words import value_words
 
 _ACT_KEYS = ("?", "b", "q")
 _ACTS = "[dim]? why we ask · u I do not know · b back · q stop and keep[/]"
 
 
 class Interview:
-    """One sitting. `findings` are all that the file holds; `screens` are those answered in this sitting."""
+    """One sitting, going on from what was `kept` in the file.
 
-    def __init__(self, console: Console, knowledge: Knowledge, file: Path, now: datetime) -> None:
+    `findings` are all that the file holds; `screens` are those answered in this sitting.
+    """
+
+    def __init__(
+        self, console: Console, knowledge: Knowledge, file: Path, now: datetime, kept: bytes | None = None
+    ) -> None:
         self.console = console
         self.knowledge = knowledge
         self.file = file
         self.now = now
         self.findings: list[Finding] = []
         self.screens: list[tuple[Screen, list[Finding]]] = []
-        if file.exists():
-            self.findings = list(read_chart(file.read_bytes(), str(file), knowledge, now).findings)
+        if kept is not None:
+            self.findings = list(read_chart(kept, str(file), knowledge, now).findings)
             console.print(f"Going on with {escape(str(file))}: {len(self.findings)} answers are there already.")
 
     def run(self) -> None:
         """Asks until nothing matters any more, an emergency is certain, or somebody stops."""
-        while (screen := self.next()) is not None:
+        while not self.is_emergency() and (screen := self.next()) is not None:
             self.show(screen)
             typed = self.one_by_one(screen) if self.is_short_page(screen) else self.prompt("> ")
             if typed == "q":
-                self.console.print(f"\nStopped. The answers are kept in {escape(str(self.file))}.")
+                kept = (
+                    f"The answers are kept in {escape(str(self.file))}." if self.findings else "Nothing was answered."
+                )
+                self.console.print(f"\nStopped. {kept}")
                 return
             self.act(screen, typed)
-            if self.is_emergency():
-                self.show_emergency()
-                return
-        self.show_end()
+        if self.is_emergency():
+            self.show_emergency()
+        else:
+            self.show_end()
 
     def next(self) -> Screen | None:
         """The next screen; facts answered today, even with "I do not know", are not asked again."""
-        today = {finding.fact for finding in self.findings if finding.at.date() == self.now.date()}
+        zone = self.now.tzinfo
+        today = {finding.fact for finding in self.findings if finding.at.astimezone(zone).date() == self.now.date()}
         return next_screen(self.knowledge, self.values(), answered=today)
 
     def values(self) -> dict[str, Value]:
@@ -94,6 +104,9 @@ class Interview:
             self.show_choices(name)
             while True:
                 typed = self.prompt(f"   {self.kind_of_answer(name)} > ")
+                if typed == "?":
+                    self.explain([name])
+                    continue
                 if typed in _ACT_KEYS:
                     return typed
                 try:
@@ -108,7 +121,7 @@ class Interview:
 
     def act(self, screen: Screen, typed: str) -> None:
         if typed == "?":
-            self.explain(screen)
+            self.explain(screen.facts)
         elif typed == "b":
             self.back()
         else:
@@ -136,8 +149,8 @@ class Interview:
         self.findings = [finding for finding in self.findings if finding not in last]
         self.save()
 
-    def explain(self, screen: Screen) -> None:
-        facts = [self.knowledge.facts[name] for name in screen.facts]
+    def explain(self, names: Iterable[str]) -> None:
+        facts = [self.knowledge.facts[name] for name in names]
         self.numbered([fact.why_we_ask or f"It is needed to judge what is safe: {fact.name}." for fact in facts])
 
     def save(self) -> None:
@@ -164,7 +177,15 @@ class Interview:
         self.console.print(f"{self.how_to_answer(screen)} {_ACTS}".strip())
 
     def show_choices(self, name: str) -> None:
-        self.numbered(self.knowledge.facts[name].values.values())
+        fact = self.knowledge.facts[name]
+        self.numbered(fact.values.values())
+        self.show_scales([fact])
+
+    def show_scales(self, facts: Iterable[Fact]) -> None:
+        """What the numbers mean, once for each scale among the facts."""
+        for words in dict.fromkeys(scale_words(self.knowledge, fact) for fact in facts):
+            if words:
+                self.console.print(f"[dim]{escape(words)}[/]")
 
     def show_lines(self, screen: Screen) -> None:
         question = self.knowledge.questions[screen.question or ""]
@@ -173,6 +194,7 @@ class Interview:
             self.numbered([fact.item or fact.ask or fact.name for fact in facts], none=question.none)
         else:
             self.numbered([f"{fact.ask or fact.name}{self.choices_in_line(fact)}" for fact in facts])
+            self.show_scales(facts)
 
     def numbered(self, lines: Iterable[str], none: str | None = None) -> None:
         table = Table(box=None, show_header=False, pad_edge=False)
@@ -214,22 +236,30 @@ class Interview:
         rules = [self.knowledge.rules[name] for name in outcome.fired]
         said = [rule.says.patient for rule in rules if rule.then.at_least == disposition.id and rule.says.patient]
         reported = [
-            f"{self.knowledge.facts[finding.fact].name}: "
-            f"{value_words(self.knowledge.facts[finding.fact], finding.value)}"
-            for finding in self.findings
-            if finding.value is True
+            f"{self.knowledge.facts[name].name}: {value_words(self.knowledge, self.knowledge.facts[name], value)}"
+            for name, value in self.values().items()
+            if value is True
         ]
         text = "\n".join(dict.fromkeys(said or [disposition.says.patient or ""]))
         to_say = "\n".join(f"• {line}" for line in reported)
         self.console.print(
-            Panel(f"{escape(text)}\n\nSay there:\n{escape(to_say)}", title=disposition.name, border_style="bold red")
+            Panel(
+                f"{escape(text)}\n\nSay there:\n{escape(to_say)}",
+                title=escape(disposition.name),
+                border_style="bold red",
+            )
         )
         self.console.print(f"The answers are kept in {escape(str(self.file))}.")
 
     def show_end(self) -> None:
         disposition = self.knowledge.dispositions[self.outcome().disposition]
         self.console.print(
-            Panel(escape(disposition.says.patient or ""), title=disposition.name, border_style="cyan", padding=(1, 2))
+            Panel(
+                escape(disposition.says.patient or ""),
+                title=escape(disposition.name),
+                border_style="cyan",
+                padding=(1, 2),
+            )
         )
         self.console.print(
             f"{len(self.screens)} screens. The answers are kept in {escape(str(self.file))}; "
@@ -241,7 +271,7 @@ def findings_file(findings: list[Finding], as_of: datetime) -> str:
     """The findings as a file that `assess` reads."""
     lines = [f"as_of: {as_of.isoformat(timespec='seconds')}", "findings:" if findings else "findings: []"]
     for finding in findings:
-        by = f", by: {finding.by!r}" if finding.by else ""
+        by = f", by: {json.dumps(finding.by, ensure_ascii=False)}" if finding.by else ""
         lines.append(
             f"  - {{fact: {finding.fact}, value: {write_value(finding.value)}, "
             f"at: {finding.at.isoformat(timespec='seconds')}, source: {finding.source}{by}}}"

@@ -9,12 +9,13 @@ from itertools import groupby
 
 import msgspec
 
-from spinepath.engine.content import Claim
 from spinepath.engine.entries import Entry, Table
+from spinepath.engine.evidence import Claim
 from spinepath.engine.knowledge import Knowledge
+from spinepath.engine.words import STATE_WORDS, counted, in_words
 from spinepath.interop.handbook.front import front_matter
 from spinepath.interop.handbook.grids import comparison, courses
-from spinepath.interop.handbook.index import STATE_WORDS, Index, badge, counted, in_words
+from spinepath.interop.handbook.index import Index, badge
 from spinepath.interop.handbook.kinds import card
 from spinepath.interop.handbook.lists import LISTED, listed
 from spinepath.interop.handbook.nodes import Block, Book, Chapter, Section

@@ -14,7 +14,8 @@ import msgspec
 from spinepath.engine.conditions import Condition
 from spinepath.engine.entries import Entry
 from spinepath.engine.links import LINKS
-from spinepath.interop.handbook.index import Index, counted, in_words
+from spinepath.engine.words import counted, in_words, number_words
+from spinepath.interop.handbook.index import Index
 from spinepath.interop.handbook.nodes import (
     Block,
     Blocks,
@@ -161,16 +162,6 @@ def value_parts(index: Index, value: Any) -> tuple[Inline, ...]:
     if isinstance(value, tuple) and not isinstance(value[0], (int, float)):
         return chained([value_parts(index, part) for part in value])
     return (Words(text=number_words(value)),)
-
-
-def number_words(value: Any) -> str:
-    """Numbers, days and yes/no in words; two numbers with a point are the least and the most, others a list."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, tuple):
-        between = " to " if len(value) == 2 and isinstance(value[0], float) else ", "
-        return between.join(map(number_words, value))
-    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _parts(value: Mapping[str, Any] | msgspec.Struct) -> list[tuple[str, Any]]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from spinepath.engine.content import Release
+from spinepath.engine.evidence import Release
+from spinepath.engine.words import STATE_WORDS
 from spinepath.interop.handbook.grids import legend
-from spinepath.interop.handbook.index import STATE_WORDS, badge
+from spinepath.interop.handbook.index import badge
 from spinepath.interop.handbook.nodes import (
     Block,
     Bullets,

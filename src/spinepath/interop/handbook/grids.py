@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from spinepath.engine import content as c
 from spinepath.engine import entries as e
+from spinepath.engine import evidence as ev
+from spinepath.engine.words import in_words
 from spinepath.interop.handbook.fields import key_blocks, label_of
-from spinepath.interop.handbook.index import Index, in_words
+from spinepath.interop.handbook.index import Index
 from spinepath.interop.handbook.nodes import Block, Column, Inline, Letter, Line, Link, Row, Table, Words, line
 
 LEVELS = {"A": "absolute", "R": "relative", "C": "caution", ".": "none"}
@@ -82,7 +83,7 @@ def comparison(index: Index) -> tuple[Block, ...]:
     return (Table(caption="Guidelines compared", columns=(first, *columns), rows=tuple(rows), look="grid"),)
 
 
-def _stances(index: Index, family: str, guideline: c.Guideline) -> tuple[Block, ...]:
+def _stances(index: Index, family: str, guideline: ev.Guideline) -> tuple[Block, ...]:
     found = (
         stance
         for stance in index.knowledge.stances.values()

@@ -8,25 +8,18 @@ from functools import cached_property
 
 import msgspec
 
+from spinepath.engine.condition_text import Groups, groups_of, lines_of, shortened
 from spinepath.engine.conditions import Condition
-from spinepath.engine.content import Source
-from spinepath.engine.entries import Entry, Row, Table
+from spinepath.engine.entries import Entry, Table
+from spinepath.engine.evidence import Source
 from spinepath.engine.knowledge import SECTION_NAMES, Knowledge
-from spinepath.engine.neighbours import NamedBy, all_backlinks, named_in
-from spinepath.interop.handbook.condition_text import lines_of, shortened
+from spinepath.engine.neighbours import NamedBy, all_backlinks, only_named_by
+from spinepath.engine.words import STATE_WORDS, given_name, in_words, kind_of, source_name
 from spinepath.interop.handbook.nodes import Badge, Break, Code, Head, Inline, Inlines, Line, Link, Words
 
 _NAME_IN_TEXT = re.compile(r"`(?P<code>[^`\n]+)`|[A-Za-z][A-Za-z0-9]*(?:[._][A-Za-z0-9-]+)+")
 _NAME_IN_CONDITION = re.compile(r"([A-Za-z_]\w*)")
 _LONGEST_LINE = 84
-
-STATE_WORDS = {
-    "verified": "verified",
-    "secondary": "read second-hand",
-    "recalled": "recalled, to be checked",
-    "project": "project rule, needs sign-off",
-}
-"""The states an entry can have, surest first, in the words that the terminal uses too."""
 
 
 class Index(msgspec.Struct, kw_only=True, dict=True):
@@ -46,17 +39,7 @@ class Index(msgspec.Struct, kw_only=True, dict=True):
 
     def only_named_by(self, name: str) -> NamedBy:
         """The entries that name this one and that it does not name itself."""
-        known = named_in(self.knowledge.entries[name])
-        found = {
-            section: [other for other in names if other not in known]
-            for section, names in self.named_by.get(name, {}).items()
-        }
-        return {section: names for section, names in found.items() if names}
-
-    @cached_property
-    def rows(self) -> dict[str, Row]:
-        """The rows of all tables, which stand among the rules as well."""
-        return {row.id: row for table in self.knowledge.tables.values() for row in table.rows}
+        return only_named_by(self.knowledge.entries[name], self.named_by.get(name, {}))
 
     @cached_property
     def table_of(self) -> dict[str, Table]:
@@ -64,9 +47,9 @@ class Index(msgspec.Struct, kw_only=True, dict=True):
         return {row.id: table for table in self.knowledge.tables.values() for row in table.rows}
 
     @cached_property
-    def groups(self) -> dict[str, tuple[str, ...]]:
+    def groups(self) -> Groups:
         """The groups that conditions may name, with their facts."""
-        return {group.id: group.facts for group in self.knowledge.groups.values()}
+        return groups_of(self.knowledge)
 
     # what an entry is called
 
@@ -76,9 +59,7 @@ class Index(msgspec.Struct, kw_only=True, dict=True):
 
     def name(self, entry: Entry) -> str:
         """The name that an entry was given; empty for kinds that have none."""
-        found = self.rows.get(entry.id, entry)
-        called = getattr(found, "name", None) or getattr(found, "title", None)
-        return called if isinstance(called, str) else ""
+        return given_name(self.knowledge.rows.get(entry.id, entry))
 
     def head(self, entry: Entry) -> Head:
         """The head of an entry."""
@@ -101,7 +82,7 @@ class Index(msgspec.Struct, kw_only=True, dict=True):
         """A link to an entry by what it is called."""
         entry = self.knowledge.entries.get(name)
         if isinstance(entry, Source):
-            return Link(to=name, text=f"{entry.who} {entry.year}" if entry.year else entry.who)
+            return Link(to=name, text=source_name(entry))
         called = self.name(entry) if entry is not None else ""
         return Link(to=name, text=called) if called else self.link(name)
 
@@ -145,28 +126,6 @@ class Index(msgspec.Struct, kw_only=True, dict=True):
                 yield self.link(piece)
             elif piece:
                 yield Words(text=piece, strong=piece in ("and", "or", "not"))
-
-
-def in_words(name: str) -> str:
-    """An id, a key or the name of a section as words."""
-    text = name.replace("_", " ").replace("-", " ").strip()
-    return text[:1].upper() + text[1:]
-
-
-_ENDINGS = {"ies": "y", "sses": "ss", "s": ""}
-
-
-def kind_of(section: str) -> str:
-    """One entry of a section, as a word: "rule" for "rules"."""
-    for plural, one in _ENDINGS.items():
-        if section.endswith(plural):
-            return section.removesuffix(plural) + one
-    return section
-
-
-def counted(number: int, section: str) -> str:
-    """How many entries of a section: "1 rule", "2 rules"."""
-    return f"{number} {section if number != 1 else kind_of(section)}"
 
 
 def badge(state: str, count: int | None = None) -> Badge:

@@ -7,31 +7,16 @@ from typing import Any
 
 from spinepath.engine.check import declared_dangers
 from spinepath.engine.entries import Derivation, Entry, Fact, Raw, Row, Rule, Table, Word
-from spinepath.interop.handbook.fields import all_fields, fields_of, key_field, number_words
+from spinepath.engine.words import EFFECT_WORDS, HOLDS, UNANSWERED, in_words, limit_words, number_words
+from spinepath.interop.handbook.fields import all_fields, fields_of, key_field
 from spinepath.interop.handbook.grids import matrix
-from spinepath.interop.handbook.index import Index, in_words
+from spinepath.interop.handbook.index import Index
 from spinepath.interop.handbook.nodes import Block, Bullets, Card, Code, Field, Inline, Line, Words, field, line
-
-_EFFECTS = {
-    "at_least": "At least",
-    "exclude": "Not offered, without override",
-    "restrict": "Not offered until a named clinician gives a reason and the patient consents",
-    "caution": "Offered with care, as the rule says",
-    "need": "Needs",
-    "prefer": "Comes first",
-    "reading": "The course reads as",
-}
-"""What the effects of a rule are called; each names other entries."""
-
-_UNANSWERED = {
-    "settle": "Is asked; no hands-on care until it is settled",
-    "note": "Is shown; nothing waits for it",
-}
 
 
 def card(index: Index, entry: Entry) -> Card:
     """One entry with everything said about it."""
-    row = index.rows.get(entry.id)
+    row = index.knowledge.rows.get(entry.id)
     blocks: tuple[Block, ...] = ()
     if row is not None and isinstance(entry, Rule):
         fields = _row(index, entry, row)
@@ -40,7 +25,7 @@ def card(index: Index, entry: Entry) -> Card:
     elif isinstance(entry, Fact):
         fields = _fact(index, entry)
     elif isinstance(entry, Table):
-        fields = iter((field("If unanswered", _UNANSWERED[entry.if_unknown]),))
+        fields = iter((field("If unanswered", UNANSWERED[entry.if_unknown]),))
         blocks = matrix(index, entry)
     else:
         fields = iter(fields_of(index, entry))
@@ -64,22 +49,21 @@ def _words_of(index: Index, rule: Rule) -> Iterator[Field]:
     yield field("To the therapist", index.line(rule.says.therapist))
     if rule.says.patient:
         yield field("To the patient", index.line(rule.says.patient))
-    yield field("If unanswered", _UNANSWERED[rule.if_unknown])
+    yield field("If unanswered", UNANSWERED[rule.if_unknown])
 
 
 def effects(index: Index, rule: Rule) -> Iterator[tuple[Inline, ...]]:
     """What the rule does when it fires, one line for each effect."""
     then = rule.then
-    for key, label in _EFFECTS.items():
+    for key, label in EFFECT_WORDS.items():
         value: Any = getattr(then, key)
         if value:
             links = index.links((value,) if isinstance(value, str) else value, by_name=True)
             yield (Words(text=f"{label}: "), *links.parts)
     for name, number in then.limit.items():
-        says = index.knowledge.limits[name].says.replace("{value}", f"{number:g}")
-        yield (Words(text=f"{says} ("), index.link(name), Words(text=")"))
+        yield (Words(text=f"{limit_words(index.knowledge, name, number)} ("), index.link(name), Words(text=")"))
     if then.hold:
-        yield (Words(text="The remaining bookings wait for a named person"),)
+        yield (Words(text=HOLDS),)
     if then.tell:
         yield (Words(text="Tells the therapist: "), *index.text(then.tell))
 
@@ -89,7 +73,7 @@ def _row(index: Index, rule: Rule, row: Row) -> Iterator[Field]:
     yield Field(label="When", blocks=(index.condition(rule.when),))
     yield Field(label="Then", blocks=(Bullets(items=tuple(effects(index, rule))),))
     yield from _some(index, row, "note", "basis", "scope", "patient")
-    yield field("If unanswered", _UNANSWERED[rule.if_unknown])
+    yield field("If unanswered", UNANSWERED[rule.if_unknown])
     yield from _some(index, rule, "source", "claims", "within", "contained_in", "since")
     start = index.table_of[row.id].start
     for label, given in (("Applies to", row.fires_for), ("Not to", row.clear_for)):

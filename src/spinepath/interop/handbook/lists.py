@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator
 from msgspec import structs
 
 from spinepath.engine.entries import Entry
+from spinepath.engine.words import in_words
 from spinepath.interop.handbook.fields import chained, key_blocks, label_of, named_by, value_parts
-from spinepath.interop.handbook.index import Index, in_words
+from spinepath.interop.handbook.index import Index
 from spinepath.interop.handbook.nodes import Block, Bullets, Column, Fields, Folded, Inline, Line, Row, Table, Words
 
 _FIRST = 3.4
@@ -31,10 +32,11 @@ LISTED: dict[str, _Columns] = {
         ("Named by", (_NAMED_BY,), 3),
     ),
     "limits": (
-        ("Unit", ("unit",), 2),
-        ("Stricter is", ("stricter",), 1.5),
-        ("Says", ("says",), 4),
-        ("Named by", (_NAMED_BY,), 3),
+        ("Unit, scale", ("unit", "scale"), 2),
+        ("Stricter is", ("stricter",), 1.2),
+        ("Says", ("says",), 3.4),
+        ("Bounds", ("classes",), 3),
+        ("Named by", (_NAMED_BY,), 2.4),
     ),
     "provisos": (
         ("Kind", ("kind",), 1.4),

@@ -8,7 +8,8 @@ from hashlib import sha256
 from html import escape
 from pathlib import Path
 
-from spinepath.interop.handbook.index import STATE_WORDS, badge
+from spinepath.engine.words import STATE_WORDS
+from spinepath.interop.handbook.index import badge
 from spinepath.interop.handbook.nodes import (
     Badge,
     Block,

@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from spinepath.engine.conditions import And, AtLeast, Compare, Condition, Confirmed, Is, Not, Or
+from spinepath.engine.knowledge import Knowledge
 from spinepath.engine.language import write
 
 Groups = Mapping[str, tuple[str, ...]]
 """The groups a condition may name, with their facts in order."""
 
 _ANY_OR_ALL = {(Or, "<"): "least", (And, ">"): "least", (Or, ">"): "greatest", (And, "<"): "greatest"}
+
+
+def groups_of(knowledge: Knowledge) -> Groups:
+    """The groups of a knowledge base, as conditions may name them."""
+    return {group.id: group.facts for group in knowledge.groups.values()}
 
 
 def shortened(condition: Condition, groups: Groups) -> str:
