@@ -178,8 +178,8 @@ class Expect(msgspec.Struct, frozen=True, kw_only=True):
     """What a case must lead to. Only the keys written are compared.
 
     `this_rule` is about the rule the case stands with. `ask` names some of the questions; `ask: []` means that nothing
-    is asked. `cautions` are techniques that the rule leaves but puts under caution. `offers` lists exactly the hands-on techniques offered;
-    `offers_also` names some that must be among the offered, hands-on or not.
+    is asked. `cautions` are techniques that the rule leaves but puts under caution. `offers` lists exactly the hands-on
+    techniques offered; `offers_also` names some that must be among the offered, hands-on or not.
     """
 
     this_rule: Literal["fires", "clear", "open"] | None = None
