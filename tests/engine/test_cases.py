@@ -99,3 +99,16 @@ def test_to_ask_nothing_can_be_expected() -> None:
     asks_nothing = Expect(ask=())
     assert differences(small(), None, case(asks_nothing)) == ()
     assert differences(small(), None, case(asks_nothing, fever="unknown")) == ("asks fever",)
+
+
+def test_a_caution_can_be_expected_of_a_rule() -> None:
+    rules = [rule for rule in small().rules.values() if rule.then.caution]
+    assert rules
+    rule = rules[0]
+    fires = next(one for one in rule.cases if one.expect.this_rule == "fires")
+    wanted = Expect(cautions=rule.then.caution)
+    given = Case(name="a case", start=fires.start, given=fires.given, expect=wanted)
+    clear = Case(name="a case", start="nothing_found", given={}, expect=wanted)
+    assert differences(small(), rule, given) == ()
+    assert all("is not under caution" in one for one in differences(small(), rule, clear))
+    assert differences(small(), rule, clear)

@@ -263,3 +263,15 @@ def test_files_are_named_from_the_folder_on(tmp_path: Path) -> None:
     (tmp_path / "room" / "inner").mkdir(parents=True)
     (tmp_path / "room" / "inner" / "x.yaml").write_text("x")
     assert read_files(tmp_path / "room") == {"room/inner/x.yaml": b"x"}
+
+
+def test_a_row_that_applies_in_several_ways_has_a_case_for_each() -> None:
+    line = "fires_for: {skin_broken: yes}"
+    text = changed("screen", line, f"{line}\n        also_for:\n          - {{skin_broken: yes, fever: yes}}")
+    rule = build(files(**text)).rules["contra.skin"]
+    assert [case.name.rpartition(": ")[2] for case in rule.cases] == [
+        "the row applies",
+        "the row does not apply",
+        "the row applies as well (1)",
+    ]
+    assert rule.cases[2].given == {"skin_broken": "yes", "fever": "yes"}

@@ -253,7 +253,8 @@ class Row(Sourced, frozen=True, kw_only=True):
     """One condition of a contraindication table: a rule whose effects are a row of letters.
 
     `cells` has one letter for each column of its table: A absolute, R relative, C caution, a point for none.
-    `variants` adds single techniques by level. `fires_for` and `clear_for` are its two cases.
+    `variants` adds single techniques by level. `fires_for` and `clear_for` are its two cases,
+    `also_for` others for which it fires.
     """
 
     name: str
@@ -271,6 +272,7 @@ class Row(Sourced, frozen=True, kw_only=True):
     contained_in: Word | None = None
     fires_for: dict[Word, Raw]
     clear_for: dict[Word, Raw]
+    also_for: tuple[dict[Word, Raw], ...] = ()
 
     example: ClassVar[str] = (
         "- id: contra.osteoporosis\n  name: Osteoporosis\n  when: osteoporosis\n  cells: R C R C C . C . . C\n"

@@ -199,6 +199,16 @@ def _rule(row: Row, table: Table, letters: list[str]) -> Rule:
         expect=Expect(this_rule="clear"),
         place=row.place,
     )
+    others = (
+        Case(
+            name=f"{row.name}: the row applies as well ({number})",
+            start=table.start,
+            given=given,
+            expect=Expect(this_rule="fires"),
+            place=row.place,
+        )
+        for number, given in enumerate(row.also_for, 1)
+    )
     return Rule(
         id=row.id,
         place=row.place,
@@ -213,7 +223,7 @@ def _rule(row: Row, table: Table, letters: list[str]) -> Rule:
         source=row.source,
         claims=row.claims,
         note=row.note,
-        cases=(fires, clear),
+        cases=(fires, clear, *others),
     )
 
 

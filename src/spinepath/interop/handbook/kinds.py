@@ -76,7 +76,8 @@ def _row(index: Index, rule: Rule, row: Row) -> Iterator[Field]:
     yield field("If unanswered", UNANSWERED[rule.if_unknown])
     yield from _some(index, rule, "source", "claims", "within", "contained_in", "since")
     start = index.table_of[row.id].start
-    for label, given in (("Applies to", row.fires_for), ("Not to", row.clear_for)):
+    also = (("As well to", given) for given in row.also_for)
+    for label, given in (("Applies to", row.fires_for), *also, ("Not to", row.clear_for)):
         yield Field(label=label, blocks=(_given(index, start, given),))
 
 
