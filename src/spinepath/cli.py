@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -152,6 +153,56 @@ def handbook(
 
     for path in write_handbook(_knowledge(knowledge), out, pdf=pdf):
         typer.echo(str(path))
+
+
+@app.command()
+def diff(
+    old: Annotated[Path, typer.Argument(help="Folder of the older knowledge base.")],
+    new: Annotated[Path, typer.Argument(help="Folder of the newer knowledge base.")],
+    over: Annotated[list[Path] | None, typer.Option(help="Findings files, or folders of them, to count over.")] = None,
+    seconds: Annotated[float, typer.Option(help="Time for each search.")] = 30,
+    as_of: Moment = None,
+    as_json: AsJson = False,
+) -> None:
+    """Whose advice would change from one knowledge base to another? Exit code 1 when anything is loosened."""
+    solver = _extra("spinepath.prove.diff", "prove")
+    before, after = _knowledge(old), _knowledge(new)
+    changes = list(solver.differences(before, after, seconds))
+    charts = [chart for path in over or () for chart in _charts(after, path, _now(as_of))]
+    found = solver.counts(before, after, charts) if over else None
+    if as_json:
+        _print_json(solver.as_json(changes, found))
+    else:
+        from spinepath.terminal.difference import show_changes, show_counts
+
+        show_changes(_console(), before, after, changes)
+        if found is not None:
+            show_counts(_console(), found)
+    loosened = any(change.loosened or "loosened" in change.undecided for change in changes)
+    raise typer.Exit(1 if loosened or (found is not None and found.loosened) else 0)
+
+
+def _extra(module: str, extra: str) -> Any:
+    """A module that needs an optional extra."""
+    from importlib import import_module
+
+    try:
+        return import_module(module)
+    except ModuleNotFoundError as problem:
+        _fail(f"This needs {problem.name}, which is not installed. Install  spinepath[{extra}].")
+
+
+def _charts(knowledge: Knowledge, path: Path, now: datetime) -> Iterator[dict[str, Any]]:
+    """The values in every findings file of a folder, or in one file."""
+    from spinepath.engine.chart_file import read_chart
+    from spinepath.engine.findings import values_at
+
+    for file in sorted(path.glob("*.yaml")) if path.is_dir() else [path]:
+        try:
+            chart = read_chart(_content(str(file)), str(file), knowledge, now)
+        except FaultyFindings as problem:
+            _refuse(problem.faults, False)
+        yield values_at(knowledge, chart.findings, chart.as_of)
 
 
 def _knowledge(folder: Path | None) -> Knowledge:

@@ -54,7 +54,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 def check(knowledge: Knowledge) -> Report:
     """Everything `spinepath check` reports: counts, and every fault found."""
     faults = FaultList()
-    for look in (_cases, *_LAWS, _screens, _honesty, _claims, _loose_ends, _wording):
+    for look in (_cases, *_LAWS, _evenness, _screens, _honesty, _claims, _loose_ends, _wording):
         look(knowledge, faults)
     homed = [claim for claim in knowledge.claims.values() if claim.home]
     not_followed = [claim for claim in knowledge.claims.values() if claim.verdict == "not_followed"]
@@ -70,11 +70,12 @@ def check(knowledge: Knowledge) -> Report:
     )
 
 
-def laws_broken(knowledge: Knowledge) -> tuple[Fault, ...]:
-    """The faults that make the rules unsafe whatever their cases say."""
+def laws_broken(knowledge: Knowledge, changed: Rule) -> tuple[Fault, ...]:
+    """The faults that a change of this rule makes, whatever the cases say: the rules would be unsafe or uneven."""
     faults = FaultList()
     for law in _LAWS:
         law(knowledge, faults)
+    _evenness(knowledge, faults, (changed,))
     return tuple(faults)
 
 
@@ -221,17 +222,17 @@ def dangers_in(knowledge: Knowledge, condition: Condition, wanted: bool = True) 
 # evenness
 
 
-def _evenness(knowledge: Knowledge, faults: FaultList) -> None:
+def _evenness(knowledge: Knowledge, faults: FaultList, rules: Iterable[Rule] | None = None) -> None:
     """What holds on the left holds on the right, and members of a group count alike."""
-    for rule in one_sided(knowledge):
+    for rule in one_sided(knowledge, rules):
         act = "Write it for_each: side, or name both sides alike."
         faults.add(rule.place, f"{rule.id} holds for one side and has no twin for the other.", act)
-    for rule, one, other in uneven(knowledge):
+    for rule, one, other in uneven(knowledge, rules):
         act = "Use count, least or greatest over the group, or name a worked-out fact instead."
         faults.add(rule.place, f"{rule.id} names a whole group but treats {one} unlike {other}.", act)
 
 
-_LAWS = (_laws, _switched_off, _dangers, _evenness)
+_LAWS = (_laws, _switched_off, _dangers)
 
 
 # screens

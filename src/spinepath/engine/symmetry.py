@@ -7,7 +7,7 @@ of a group (each muscle that is tested, say), exchanging two of them must change
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import pairwise
 
 import msgspec
@@ -37,25 +37,28 @@ def mirrored(name: str) -> str:
     return _SIDE.sub(lambda found: _OTHER[found.group()], name)
 
 
-def one_sided(knowledge: Knowledge) -> Iterator[Rule]:
-    """The rules that hold for one side and have no twin for the other."""
+def one_sided(knowledge: Knowledge, rules: Iterable[Rule] | None = None) -> Iterator[Rule]:
+    """The rules (of these, or of all) that hold for one side and have no twin for the other."""
     facts = {name: mirrored(name) for name in knowledge.facts if mirrored(name) in knowledge.facts}
-    forms = {_form(rule, rule.when) for rule in knowledge.rules.values()}
-    for rule in knowledge.rules.values():
-        if _form(rule, renamed(rule.when, facts, mirrored)) not in forms:
-            yield rule
+    looked_at = knowledge.rules.values() if rules is None else rules
+    suspects = [(rule, form) for rule in looked_at if (form := _mirrored_form(rule, facts)) != _form(rule, rule.when)]
+    forms = {_form(rule, rule.when) for rule in knowledge.rules.values()} if suspects else set()
+    yield from (rule for rule, form in suspects if form not in forms)
 
 
-def uneven(knowledge: Knowledge) -> Iterator[tuple[Rule, str, str]]:
-    """The rules that name a whole group but treat two of its members differently, with those two."""
+def uneven(knowledge: Knowledge, rules: Iterable[Rule] | None = None) -> Iterator[tuple[Rule, str, str]]:
+    """The rules (of these, or of all) that name a whole group but treat two of its members differently, with those."""
     groups = [frozenset(group.facts) for group in knowledge.groups.values()]
-    for rule in knowledge.rules.values():
-        named = [group for group in groups if group.issubset(facts_in(rule.when))]
+    for rule in knowledge.rules.values() if rules is None else rules:
+        facts = set(facts_in(rule.when))
+        named = [group for group in groups if group <= facts]
         for group in named:
             if not any(smaller < group for smaller in named):  # "left" and "right" may differ within "both legs"
-                yield from (
-                    (rule, one, other) for one, other in pairwise(sorted(group)) if not _alike(rule, one, other)
-                )
+                yield from ((rule, one, other) for one, other in pairwise(sorted(group)) if not _alike(rule, one, other))
+
+
+def _mirrored_form(rule: Rule, facts: Mapping[str, str]) -> bytes:
+    return _form(rule, renamed(rule.when, facts, mirrored))
 
 
 def _alike(rule: Rule, one: str, other: str) -> bool:
