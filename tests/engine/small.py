@@ -361,6 +361,7 @@ rules:
     when: since_days < 3
     then: {at_least: careful, limit: {sessions_most: 5, rest_least: 4}}
     if_unknown: note
+    passed_over: A test base.
     says: {therapist: Very new pain., patient: Your pain is new.}
     since: 2026-01-01
     state: project
@@ -551,6 +552,7 @@ rules:
     when: age_years >= 60
     then: {prefer: [long, rub_hard], limit: {sessions_most: 9}}
     if_unknown: note
+    passed_over: A test base.
     says: {therapist: Give them time.}
     since: 2026-01-01
     state: project
@@ -561,6 +563,7 @@ rules:
     when: pain_fall >= 30
     then: {reading: fine}
     if_unknown: note
+    passed_over: A test base.
     says: {therapist: The pain falls.}
     since: 2026-01-01
     state: project
@@ -571,6 +574,7 @@ rules:
     when: pain_rise >= 2 or weak_leg
     then: {reading: alarm, hold: yes}
     if_unknown: note
+    passed_over: A test base.
     says: {therapist: It gets worse. Hold the course., patient: We stop and look again.}
     since: 2026-01-01
     state: project

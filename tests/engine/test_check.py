@@ -103,7 +103,7 @@ def test_what_forbids_care_may_not_pass_over_an_open_question(level: str) -> Non
 
 
 def test_what_only_limits_care_may_note_an_open_question() -> None:
-    assert with_(rules=RULE.replace("wait", "careful").replace("settle", "note")) == []
+    assert with_(rules=RULE.replace("wait", "careful").replace("settle", "note\npassed_over: So.")) == []
 
 
 LOOSENING = "screen.cough would be cleared by a question that nobody answered."
@@ -420,3 +420,12 @@ def test_a_technique_that_is_off_is_excluded_from_the_start() -> None:
     techniques["run"] = msgspec.structs.replace(techniques["run"], offer="off")
     found = check(msgspec.structs.replace(small(), techniques=techniques)).faults
     assert [fault.cause for fault in found] == ["run is off, but nothing excludes it."]
+
+
+def test_what_forbids_or_limits_tells_why_its_open_question_is_passed_over() -> None:
+    rule = small().rules["contra.skin"]
+    silent = msgspec.structs.replace(rule, if_unknown="note")
+    told = msgspec.structs.replace(silent, passed_over="The therapist sees it.")
+    faults = [fault.cause for fault in check(small().with_rule(silent)).faults]
+    assert "contra.skin forbids or limits something, but its open question is passed over without a reason." in faults
+    assert not [one.cause for one in check(small().with_rule(told)).faults if "passed over without" in one.cause]

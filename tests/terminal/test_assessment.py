@@ -132,7 +132,7 @@ def test_the_parts_stand_in_the_order_in_which_they_are_needed() -> None:
 
 
 def test_a_rule_that_a_wider_one_covers_is_not_told_as_well() -> None:
-    covered = changed("screen", "if_unknown: note\n    says: {therapist: Very new", COVERED)
+    covered = changed("screen", "passed_over: A test base.\n    says: {therapist: Very new", COVERED)
     base = build(files(**covered))
     both = {"since_days": 1, "age_years": 75, "numbness": True}
     assert (
@@ -142,7 +142,7 @@ def test_a_rule_that_a_wider_one_covers_is_not_told_as_well() -> None:
     assert "Very new pain." in shown(knowledge=base, full=True, **both)
 
 
-COVERED = "if_unknown: note\n    contained_in: screen.age\n    says: {therapist: Very new"
+COVERED = "passed_over: A test base.\n    contained_in: screen.age\n    says: {therapist: Very new"
 
 # what the patient is told
 

@@ -123,6 +123,12 @@ def _laws(knowledge: Knowledge, faults: FaultList) -> None:
                 f"{rule.id} leads to {level} but its open question would be passed over.",
                 "Write  if_unknown: settle.",
             )
+        elif guards(rule) and rule.if_unknown == "note" and not rule.passed_over:
+            faults.add(
+                rule.place,
+                f"{rule.id} forbids or limits something, but its open question is passed over without a reason.",
+                "Write  if_unknown: settle, or say why in  passed_over: ...",
+            )
         if guards(rule) and _loosens_when_unknown(rule.when, negated=False):
             faults.add(
                 rule.place,

@@ -228,6 +228,7 @@ class Rule(Sourced, frozen=True, kw_only=True):
     """When something holds, what follows, why, and the cases that show it.
 
     `if_unknown: settle` means the open question blocks hands-on care and is asked; `note` means it is only shown.
+    A rule that forbids or limits something and says `note` tells why in `passed_over`.
     `contained_in` admits that a stricter or wider rule already covers every patient of this one, and why it stays.
     """
 
@@ -236,6 +237,7 @@ class Rule(Sourced, frozen=True, kw_only=True):
     if_unknown: Literal["settle", "note"]
     says: Says
     since: date
+    passed_over: str | None = None
     within: str | None = None
     contained_in: Word | None = None
     cases: tuple[Case, ...] = ()
