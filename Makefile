@@ -3,8 +3,9 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 INSTALLED := .venv/installed
+SERVICES := .venv/services
 
-.PHONY: install run test check lint bench requirements clean
+.PHONY: install run test check lint prove coverage services mutate bench requirements clean
 
 install: $(INSTALLED)
 
@@ -19,9 +20,9 @@ FILE ?= findings.yaml
 run: install
 	@$(BIN)/spinepath interview $(FILE)
 
-# Knowledge, types, style and tests.
+# Knowledge, types, style and all tests that need nothing but Python; the proofs are among them.
 test: check lint
-	$(BIN)/python -m pytest --cov=spinepath --cov-report=term
+	$(BIN)/python -m pytest -n 2 -m "not services"
 
 check: install
 	$(BIN)/spinepath check
@@ -31,13 +32,32 @@ lint: install
 	$(BIN)/ruff format --check src tests benchmarks
 	$(BIN)/mypy
 
+# All obligations, the slow ones too; the result is kept for the release and the handbook.
+prove: install
+	$(BIN)/spinepath prove --slow --write docs/proofs.json
+
+coverage: install
+	$(BIN)/python -m pytest -n 2 -m "not services" --cov=spinepath --cov-report=term
+
+# The same rules in PostgreSQL, Spark and both CQL engines. Needs PostgreSQL, Java 17 and Node on the machine.
+services: $(SERVICES)
+	$(BIN)/python -m pytest -m services
+
+$(SERVICES): $(INSTALLED) requirements/services.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/services.txt
+	touch $(SERVICES)
+
+# Every small mistake in the rules that lead to an emergency or an urgent referral: is each caught?
+mutate: install
+	$(BIN)/spinepath mutate --leading-to emergency_today --leading-to urgent_referral
+
 bench: install
 	$(BIN)/python benchmarks/run.py
 
 # Writes the pinned requirement files anew after a change of requirements/*.in.
 requirements: install
 	$(BIN)/python -m pip install --quiet pip-tools
-	cd requirements && for name in run dev; do \
+	cd requirements && for name in run dev services; do \
 		../$(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe \
 			--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-header --output-file $$name.txt $$name.in; done
 

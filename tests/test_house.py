@@ -21,7 +21,7 @@ MAY_IMPORT = {
     "backends": {"engine", "backends"},
     "prove": {"engine", "backends", "plan", "prove"},
     "interop": {"engine", "backends", "plan", "interop"},
-    "terminal": {"engine", "plan", "interop", "terminal"},
+    "terminal": {"engine", "plan", "prove", "interop", "terminal"},
 }
 
 

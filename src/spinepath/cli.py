@@ -156,6 +156,41 @@ def handbook(
 
 
 @app.command()
+def prove(
+    only: Annotated[list[str] | None, typer.Option(help="Only the obligation of this name.")] = None,
+    slow: Annotated[bool, typer.Option("--slow", help="Also those that compare every rule with every other.")] = False,
+    seconds: Annotated[float | None, typer.Option(help="Time for each, in place of its own.")] = None,
+    jobs: Annotated[int, typer.Option(help="So many at once.", min=1, max=64)] = 2,
+    write: Annotated[Path | None, typer.Option(help="Keep the result here, for a release and the handbook.")] = None,
+    patients: Annotated[Path | None, typer.Option(help="Folder for the patients who refute something.")] = None,
+    knowledge: Folder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask a solver whether the rules are safe for every patient there could be. Exit code 1 when anything is not."""
+    prover = _extra("spinepath.prove.command", "prove")
+    try:
+        report = prover.run(
+            None if as_json else _console(),
+            _knowledge(knowledge),
+            only=tuple(only or ()),
+            slow=slow,
+            seconds=seconds,
+            jobs=jobs,
+        )
+    except prover.UnknownObligation as problem:
+        _fail(str(problem))
+    if as_json:
+        typer.echo(prover.written(report), nl=False)
+    if write is not None:
+        _keep(write, prover.written(report).encode())
+    if patients is not None:
+        patients.mkdir(parents=True, exist_ok=True)
+        for name, text in prover.patient_files(report).items():
+            _keep(patients / name, text.encode())
+    raise typer.Exit(0 if report.holds else 1)
+
+
+@app.command()
 def diff(
     old: Annotated[Path, typer.Argument(help="Folder of the older knowledge base.")],
     new: Annotated[Path, typer.Argument(help="Folder of the newer knowledge base.")],
@@ -180,6 +215,30 @@ def diff(
             show_counts(_console(), found)
     loosened = any(change.loosened or "loosened" in change.undecided for change in changes)
     raise typer.Exit(1 if loosened or (found is not None and found.loosened) else 0)
+
+
+@app.command()
+def mutate(
+    knowledge: Folder = None,
+    leading_to: Annotated[list[str] | None, typer.Option(help="Only rules that lead to this disposition.")] = None,
+    seconds: Annotated[float, typer.Option(help="Time for each search.")] = 30,
+    as_json: AsJson = False,
+) -> None:
+    """Make every small mistake in every rule, one at a time: is each caught by a case, a law or a proof?
+
+    Exit code 1 when a mistake that loosens an emergency or urgent rule is not.
+    """
+    from spinepath.terminal.mutation import show_score
+
+    prover = _extra("spinepath.prove.mutation", "prove")
+    base = _knowledge(knowledge)
+    rules = [rule for rule in base.rules.values() if not leading_to or rule.then.at_least in leading_to]
+    found = list(prover.mutation(base, rules, prover.trials(base), prover.guards_of(base, seconds)))
+    if as_json:
+        _print_json([{"mutant": one.mutant.name, "loosens": one.mutant.loosens, "by": one.by} for one in found])
+    else:
+        show_score(_console(), base, found)
+    raise typer.Exit(1 if prover.unguarded(base, found) else 0)
 
 
 def _extra(module: str, extra: str) -> Any:

@@ -54,7 +54,8 @@ def uneven(knowledge: Knowledge, rules: Iterable[Rule] | None = None) -> Iterato
         named = [group for group in groups if group <= facts]
         for group in named:
             if not any(smaller < group for smaller in named):  # "left" and "right" may differ within "both legs"
-                yield from ((rule, one, other) for one, other in pairwise(sorted(group)) if not _alike(rule, one, other))
+                pairs = pairwise(sorted(group))
+                yield from ((rule, one, other) for one, other in pairs if not _alike(rule, one, other))
 
 
 def _mirrored_form(rule: Rule, facts: Mapping[str, str]) -> bytes:

@@ -40,8 +40,7 @@ from spinepath.engine.knowledge import Knowledge
 LIBRARY = "Spinepath"
 
 _TYPES = {"yes_no": "Boolean", "number": "Decimal", "choice": "String"}
-_DIGITS_AFTER_POINT = 8
-_LARGEST = Decimal(10) ** 28
+_DIGITS_BEFORE_POINT, _DIGITS_AFTER_POINT = 20, 8
 
 _AT_LEAST = """\
 define function "At least"(number Integer, parts List<Boolean>):
@@ -77,7 +76,7 @@ def _problems(knowledge: Knowledge) -> Iterator[str]:
             if isinstance(node, Compare) and not _is_decimal(node.number):
                 yield (
                     f"{name}: it compares {node.fact} with {node.number!r}, "
-                    f"but CQL has {_DIGITS_AFTER_POINT} digits after the point and 28 before it."
+                    f"but CQL has {_DIGITS_BEFORE_POINT} digits before the point and {_DIGITS_AFTER_POINT} after it."
                 )
 
 
@@ -86,7 +85,8 @@ def _is_decimal(number: float) -> bool:
     if not math.isfinite(number):
         return False
     exact = Decimal(repr(float(number)))
-    return abs(exact) < _LARGEST and round(exact, _DIGITS_AFTER_POINT) == exact
+    exponent = exact.as_tuple().exponent
+    return exact.adjusted() < _DIGITS_BEFORE_POINT and isinstance(exponent, int) and -exponent <= _DIGITS_AFTER_POINT
 
 
 class _Library:
@@ -99,7 +99,7 @@ class _Library:
         self.counted = knowledge.defaults.keys() | knowledge.compared_facts.keys()
 
     def parts(self) -> Iterator[str]:
-        yield f"// Written by Spinepath from knowledge {_one_line(self.knowledge.version)}. Unknown is null; pass every parameter."
+        yield "// Unknown is null. Pass every parameter: one that is left out is no null in every engine."
         yield f"library {LIBRARY} version {_text(self.knowledge.version)}"
         yield "\n".join(f"parameter {_name(fact)} {kind}" for fact, kind in parameters(self.knowledge).items())
         yield _AT_LEAST
@@ -236,9 +236,7 @@ class _Library:
 
     def _lists(self) -> Iterator[str]:
         statuses = ",\n  ".join(f"Tuple {{ rule: {_text(rule.id)}, found: {_name(rule.id)} }}" for rule in self.rules)
-        yield _define(
-            "rule statuses", f"{{\n  {statuses}\n}}" if self.rules else "List<Tuple { rule String, found Boolean }> {}"
-        )
+        yield _define("rule statuses", f"{{\n  {statuses}\n  }}")
         yield _define("Fired", '"rule statuses" S where S.found is true return all S.rule')
         yield _define("Open", '"rule statuses" S where S.found is null return all S.rule')
 
@@ -274,7 +272,8 @@ def _literal(value: Value) -> str:
         return "true" if value else "false"
     if isinstance(value, str):
         return _text(value)
-    return f"{Decimal(repr(float(value or 0))):f}"
+    digits = f"{Decimal(repr(float(value or 0))):f}"
+    return digits if "." in digits else f"{digits}.0"  # without a point it would be an Integer
 
 
 def _name(name: str) -> str:

@@ -1,0 +1,1 @@
+"""The rules in other forms, each meaning just what `engine/evaluate.py` means: Python, SQL and the solver's logic."""

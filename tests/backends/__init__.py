@@ -1,0 +1,1 @@
+"""Tests of src/spinepath/backends, in the same order."""

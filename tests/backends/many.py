@@ -1,0 +1,50 @@
+"""Many charts of one knowledge base, quickly and the same ones each time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from random import Random
+
+from spinepath.engine.conditions import facts_in
+from tests.engine.charts import Base, Chart
+
+
+def many_charts(base: Base, count: int, seed: int = 1) -> Iterator[Chart]:
+    """Charts of every kind: whole ones, clean ones and empty ones, with some answers changed, added or taken out.
+
+    What is changed are the facts of a few rules, a few facts, or a share of all; the answers stand on both sides of
+    every border of the rules. Half of the charts stand under policies of their own.
+    """
+    random = Random(seed)  # noqa: S311  these are test data
+    facts = (*base.knowledge.asked_facts, *base.knowledge.compared_facts)
+    answers = {fact: base.answers(fact) for fact in facts}
+    of_rule = [_facts_behind(base, rule) for rule in base.knowledge.rules]
+    clean = base.known(base.clean)
+    whole = {**{fact: base.harmless(fact) for fact in base.patient_facts}, **clean}
+    for _ in range(count):
+        chart = dict(random.choices((whole, clean, {}), (4, 3, 2))[0])
+        if random.random() < 0.5:
+            chart.update({policy: random.choice(answers[policy]) for policy in base.knowledge.defaults})
+        for fact in _to_change(random, facts, of_rule):
+            if fact in chart and random.random() < 0.2:
+                del chart[fact]
+            else:
+                chart[fact] = random.choice(answers[fact])
+        yield chart
+
+
+def _facts_behind(base: Base, rule: str) -> tuple[str, ...]:
+    named = facts_in(base.knowledge.rules[rule].when)
+    compared = tuple(fact for fact in named if fact in base.knowledge.compared_facts)
+    return (*(asked for fact in named for asked in base.knowledge.asked_behind[fact]), *compared)
+
+
+def _to_change(random: Random, facts: tuple[str, ...], of_rule: list[tuple[str, ...]]) -> list[str]:
+    kind = random.random()
+    if kind < 0.6:
+        rules = random.choices(of_rule, k=random.randint(1, 3))
+        return [fact for named in rules for fact in named]
+    if kind < 0.8:
+        return random.choices(facts, k=random.randint(0, 4))
+    share = random.choice((0.02, 0.1, 0.5, 0.95))
+    return [fact for fact in facts if random.random() < share]

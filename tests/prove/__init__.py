@@ -1,0 +1,1 @@
+"""Tests of the proofs: that they hold, and that they can fail."""
