@@ -179,6 +179,8 @@ def prove(
         )
     except prover.UnknownObligation as problem:
         _fail(str(problem))
+    except FaultyKnowledge as problem:
+        _refuse(problem.faults, as_json)
     if as_json:
         typer.echo(prover.written(report), nl=False)
     if write is not None:

@@ -71,7 +71,7 @@ def why(knowledge: Knowledge, found: Values, outcome: Outcome) -> tuple[Because,
 
 def _all_settled(knowledge: Knowledge, values: Values) -> frozenset[str]:
     """What it takes that care may begin: every danger answered."""
-    watched = [rule for rule in knowledge.rules.values() if rule.then.at_least and rule.if_unknown == "settle"]
+    watched = [rule for rule in knowledge.rules.values() if rule.then.at_least]
     return frozenset().union(
         *(reasons(knowledge, rule.when, values, truth(rule.when, values) is True) for rule in watched)
     )

@@ -25,11 +25,10 @@ def both_ways(bench: Bench, obligation: Obligation) -> Finding:
         search.know(later.sound)
     broken = {entry.id: _broken(bench, entry, later) for entry, later in forms}
     patients = []
-    if search.can(some(broken.values())):  # all at once, and one by one only to say which
-        for entry, later in forms:
-            witness = search.find(broken[entry.id])
-            if witness is not None:
-                patients.append(shown(bench, witness, _complaint(bench, entry), later.chart))
+    for entry, later in forms:
+        witness = search.find(broken[entry.id])
+        if witness is not None:
+            patients.append(shown(bench, witness, _complaint(bench, entry), later.chart))
     notes = [f"{', '.join(entry.facts)}: {_said(entry)}." for entry, _ in forms]
     return Finding(patients=tuple(patients), notes=tuple(notes))
 
