@@ -20,7 +20,7 @@ MAY_IMPORT = {
     "plan": {"engine", "plan"},
     "backends": {"engine", "backends"},
     "prove": {"engine", "backends", "plan", "prove"},
-    "interop": {"engine", "backends", "plan", "interop"},
+    "interop": {"engine", "backends", "plan", "prove", "interop"},
     "terminal": {"engine", "plan", "prove", "interop", "terminal"},
 }
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from spinepath.engine.faults import Fault
     from spinepath.engine.knowledge import Knowledge
+    from spinepath.prove.results import ProofPage
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -147,11 +148,13 @@ def handbook(
     out: Annotated[Path, typer.Option(help="Folder for handbook.html and handbook.pdf.")] = Path("handbook"),
     knowledge: Folder = None,
     pdf: Annotated[bool, typer.Option(help="Also make the PDF.")] = True,
+    proofs: Annotated[Path | None, typer.Option(help="What `prove --write` kept; it becomes a page.")] = None,
 ) -> None:
     """Write the whole knowledge base as one page (HTML) and as a document (PDF) for review and sign-off."""
     from spinepath.interop.handbook import write_handbook
 
-    for path in write_handbook(_knowledge(knowledge), out, pdf=pdf):
+    base = _knowledge(knowledge)
+    for path in write_handbook(base, out, pdf=pdf, proofs=_proofs(base, proofs)):
         typer.echo(str(path))
 
 
@@ -264,6 +267,21 @@ def _charts(knowledge: Knowledge, path: Path, now: datetime) -> Iterator[dict[st
         except FaultyFindings as problem:
             _refuse(problem.faults, False)
         yield values_at(knowledge, chart.findings, chart.as_of)
+
+
+def _proofs(knowledge: Knowledge, file: Path | None) -> ProofPage | None:
+    """The page about the proofs; refused when they were made for another knowledge base."""
+    if file is None:
+        return None
+    from spinepath.prove.results import page, read_report
+
+    try:
+        report = read_report(_content(str(file)))
+    except ValueError as problem:
+        _fail(f"{file}: {problem}")
+    if report.knowledge != knowledge.version:
+        _fail(f"{file}: The proofs are of knowledge {report.knowledge}, not of {knowledge.version}. Prove again.")
+    return page(report)
 
 
 def _knowledge(folder: Path | None) -> Knowledge:

@@ -22,6 +22,7 @@ from spinepath.interop.handbook.fields import HEAD_KEYS
 from spinepath.interop.handbook.lists import LISTED
 from spinepath.interop.handbook.nodes import Book
 from spinepath.interop.handbook.to_html import to_html
+from spinepath.prove.results import ProofPage
 from tests.interop.small import FILES, GROUND
 
 
@@ -284,3 +285,16 @@ def _luminance(colour: str) -> float:
     parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
     red, green, blue = (part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_what_was_proved_is_a_page_of_its_own(knowledge: Knowledge) -> None:
+    proofs = ProofPage(
+        title="What is proved",
+        about="All of it.",
+        headings=("Must hold", "Why", "Answer", "Notes"),
+        rows=(("No harm.", "It hurts.", "proved", "2 rules."),),
+    )
+    with_page, without = make_book(knowledge, proofs), make_book(knowledge)
+    assert [section.anchor for section in with_page.front if section not in without.front] == ["front:proofs"]
+    text = to_html(with_page).decode()
+    assert all(words in text for words in ("What is proved", "All of it.", "No harm.", "It hurts.", "2 rules."))

@@ -19,6 +19,7 @@ from spinepath.interop.handbook.index import Index, badge
 from spinepath.interop.handbook.kinds import card
 from spinepath.interop.handbook.lists import LISTED, listed
 from spinepath.interop.handbook.nodes import Block, Book, Chapter, Section
+from spinepath.prove.results import ProofPage
 
 NOT_FOLLOWED = "claims not followed"
 """The kind under which a claim is shown that is not followed; the others are `claims`."""
@@ -39,8 +40,8 @@ class _Draft(msgspec.Struct, kw_only=True):
     entries: list[Entry] = []
 
 
-def make_book(knowledge: Knowledge) -> Book:
-    """The whole handbook of a sound knowledge base. The same knowledge gives the same book."""
+def make_book(knowledge: Knowledge, proofs: ProofPage | None = None) -> Book:
+    """The whole handbook of a sound knowledge base, with what was proved of it. The same input gives the same book."""
     index = Index(knowledge=knowledge)
     chapters = tuple(
         _chapter(index, number, name, drafts) for number, (name, drafts) in enumerate(_drafts(index).items(), start=1)
@@ -53,7 +54,7 @@ def make_book(knowledge: Knowledge) -> Book:
         day=release.day.isoformat() if release else "",
         signed_off=release.signed_off if release else "nobody yet",
         intended_use=release.intended_use if release else "",
-        front=front_matter(release, knowledge.version, chapters),
+        front=front_matter(release, knowledge.version, chapters, proofs),
         chapters=chapters,
     )
 

@@ -23,6 +23,7 @@ from spinepath.interop.handbook.nodes import (
     field,
     line,
 )
+from spinepath.prove.results import ProofPage
 
 STATE_MEANINGS = {
     "verified": "At least one source it rests on was read.",
@@ -33,10 +34,13 @@ STATE_MEANINGS = {
 """What the states say of an entry."""
 
 
-def front_matter(release: Release | None, version: str, chapters: Iterable[Chapter]) -> tuple[Section, ...]:
+def front_matter(
+    release: Release | None, version: str, chapters: Iterable[Chapter], proofs: ProofPage | None
+) -> tuple[Section, ...]:
     """The pages before the chapters."""
     purpose = () if release is None else (_purpose(release, version),)
-    return (*purpose, _states(tuple(chapters)), _reading())
+    proved = () if proofs is None else (_proved(proofs),)
+    return (*purpose, _states(tuple(chapters)), *proved, _reading())
 
 
 def _purpose(release: Release, version: str) -> Section:
@@ -70,6 +74,17 @@ def _states(chapters: tuple[Chapter, ...]) -> Section:
     )
     meanings = tuple((badge(state), Words(text=f"  {STATE_MEANINGS[state]}")) for state in STATE_WORDS)
     return Section(anchor="front:states", title="How sure each entry is", blocks=(Bullets(items=meanings), table))
+
+
+def _proved(page: ProofPage) -> Section:
+    widths = (5, 5, 2, 4)
+    columns = tuple(
+        Column(parts=(Words(text=heading),), label=heading, width=width)
+        for heading, width in zip(page.headings, widths, strict=True)
+    )
+    rows = tuple(Row(cells=tuple((line(cell),) for cell in cells)) for cells in page.rows)
+    table = Table(caption=page.title, columns=columns, rows=rows)
+    return Section(anchor="front:proofs", title=page.title, blocks=(line(page.about), table))
 
 
 def _counts(chapter: Chapter) -> Row:
