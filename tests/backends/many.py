@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
+from spinepath.engine.cases import values_of
 from spinepath.engine.conditions import facts_in
+from spinepath.engine.knowledge import Knowledge
 from tests.engine.charts import Base, Chart
 
 
@@ -31,6 +33,15 @@ def many_charts(base: Base, count: int, seed: int = 1) -> Iterator[Chart]:
             else:
                 chart[fact] = random.choice(answers[fact])
         yield chart
+
+
+def case_charts(knowledge: Knowledge) -> Iterator[Chart]:
+    """The cases that stand beside the rules: every rule fires in some of them, and its borders are among them."""
+    given = {*knowledge.asked_facts, *knowledge.compared_facts}
+    for rule in knowledge.rules.values():
+        for case in rule.cases:
+            found = values_of(knowledge, case)
+            yield {fact: value for fact, value in found.items() if fact in given and value is not None}
 
 
 def _facts_behind(base: Base, rule: str) -> tuple[str, ...]:

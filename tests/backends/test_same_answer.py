@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, get_args
 
@@ -28,7 +28,7 @@ from spinepath.engine.evaluate import TechniqueStatus, evaluate
 from spinepath.engine.knowledge import Knowledge
 from tests.backends.agreement import assert_same, differences, naive
 from tests.backends.generated import knowledge_bases, several_charts
-from tests.backends.many import many_charts
+from tests.backends.many import case_charts, many_charts
 from tests.backends.test_sql import DEEPEST, with_rule
 from tests.engine.charts import Base, Chart
 from tests.engine.small import answers, small
@@ -36,7 +36,7 @@ from tests.engine.small import answers, small
 pytestmark = pytest.mark.services
 
 CHARTS = int(os.environ.get("SPINEPATH_CHARTS", "100000"))
-AT_ONCE = 25_000
+AT_ONCE = 50_000
 NAIVE_EVERY = 200
 
 Judge = Callable[[Knowledge, Sequence[Values]], list[Verdict]]
@@ -206,7 +206,6 @@ def what_happens(knowledge: Knowledge, verdict: Verdict) -> set[str]:
     clear = knowledge.rules.keys() - {*verdict.fired, *verdict.open}
     return {
         verdict.disposition,
-        *(f"{rule} fires" for rule in verdict.fired),
         *(f"{rule} is open" for rule in verdict.open),
         *(f"{rule} is clear" for rule in clear),
         *(f"{name} is {status}" for name, status in verdict.techniques.items()),
@@ -217,9 +216,9 @@ def test_many_charts_of_our_own_rules_get_the_same_answers_everywhere(
     real: Knowledge, on_postgres: Judge, on_spark: Judge, example_charts: dict[str, Chart]
 ) -> None:
     """Naive equals compiled on each 200th chart, and compiled equals every database on every chart."""
-    rules, seen = Compiled(real), set[str]()
+    rules, fired, seen = Compiled(real), set[str](), set[str]()
     engines: dict[str, Judge] = {"duckdb": on_duckdb.judge, "postgres": on_postgres, "spark": on_spark}
-    charts = iter([*example_charts.values(), *many_charts(Base(real), CHARTS)])
+    charts = chain(example_charts.values(), case_charts(real), many_charts(Base(real), CHARTS))
     compared = 0
     while some := list(islice(charts, AT_ONCE)):
         expected = [rules.evaluate(chart) for chart in some]
@@ -228,11 +227,18 @@ def test_many_charts_of_our_own_rules_get_the_same_answers_everywhere(
         for name, judge in engines.items():
             for found, wanted in zip(judge(real, some), expected, strict=True):
                 assert differences(found, wanted) == {}, name
-        seen.update(*(what_happens(real, verdict) for verdict in expected))
+        fired.update(*(verdict.fired for verdict in expected))
+        seen.update(*(what_happens(real, verdict) for verdict in expected[::10]))
         compared += len(some)
-    assert compared == CHARTS + len(example_charts)
-    assert {*real.ladder, *(f"{rule} fires" for rule in real.rules)} <= seen
+    assert compared >= CHARTS + len(example_charts) + len(real.rules)
+    assert_varied(real, fired, seen)
+
+
+def assert_varied(knowledge: Knowledge, fired: set[str], seen: set[str]) -> None:
+    """The charts were of many kinds: every rule fired, and nearly all were open and clear, in some of them."""
+    assert fired == set(knowledge.rules)
+    assert set(knowledge.ladder) <= seen
     for status in ("is open", "is clear"):
-        assert sum(f"{rule} {status}" in seen for rule in real.rules) > 0.9 * len(real.rules)
+        assert sum(f"{rule} {status}" in seen for rule in knowledge.rules) > 0.9 * len(knowledge.rules)
     for status in get_args(TechniqueStatus):
-        assert sum(f"{name} is {status}" in seen for name in real.techniques) > 0.3 * len(real.techniques)
+        assert sum(f"{name} is {status}" in seen for name in knowledge.techniques) > 0.2 * len(knowledge.techniques)
