@@ -59,12 +59,13 @@ def conditions(worked_out: tuple[str, ...] = ()) -> st.SearchStrategy[Condition]
     words = st.sampled_from(tuple(CHOICES)).flatmap(
         lambda name: st.builds(In, st.just(name), st.lists(st.sampled_from(CHOICES[name]), unique=True).map(tuple))
     )
-    leaves = st.one_of(
+    plain = st.one_of(
         st.builds(Is, st.sampled_from((*YES_NO, *worked_out))),
         st.builds(Compare, st.sampled_from(numbers), signs, st.sampled_from(THRESHOLDS)),
         words,
-        st.builds(Known, st.sampled_from((*GIVEN, *worked_out))),
     )
+    known = st.builds(Known, st.sampled_from((*GIVEN, *worked_out)))
+    leaves = st.one_of(plain, plain, st.builds(Confirmed, plain), known)
     return st.recursive(leaves, _deeper, max_leaves=8)
 
 

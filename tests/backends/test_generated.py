@@ -12,7 +12,7 @@ from spinepath.backends.bits import WIDTH
 from spinepath.backends.formulas import Formula
 from spinepath.backends.program import Program, program
 from spinepath.engine.conditions import Compare, Condition, Sign, walk
-from spinepath.engine.evaluate import Outcome, TechniqueStatus, evaluate
+from spinepath.engine.evaluate import TechniqueStatus, _when_all_is_answered, complete, evaluate
 from spinepath.engine.knowledge import Knowledge
 from tests.backends.generated import knowledge_bases, several_charts
 from tests.engine.charts import Chart
@@ -25,6 +25,8 @@ WANTED = (
     "a choice of nothing",
     "no parts",
     "a rule with a level whose end is another question",
+    "a rule that is clear and may fire in the end",
+    "a rule that fires and may be clear in the end",
     "rules in two words",
     "a worked-out fact that rests on another",
     "a mildest disposition that bars a class",
@@ -79,8 +81,15 @@ def derived(knowledge: Knowledge) -> list[str]:
     return [name for name in knowledge.worked_out_order if name not in knowledge.compared_facts]
 
 
-def seen_in_outcome(knowledge: Knowledge, outcome: Outcome) -> Iterator[str]:
+def seen_in_outcome(knowledge: Knowledge, chart: Chart) -> Iterator[str]:
+    outcome = evaluate(knowledge, chart)
     yield from (f"technique {offer.status} for a reason" for offer in outcome.techniques.values() if offer.because)
+    for name, end in _when_all_is_answered(knowledge, complete(knowledge, chart)).items():
+        now = outcome.rules[name]
+        if knowledge.rules[name].then.at_least and (now, end) == ("clear", "open"):
+            yield "a rule that is clear and may fire in the end"
+        if knowledge.rules[name].then.at_least and (now, end) == ("fires", "open"):
+            yield "a rule that fires and may be clear in the end"
     rank = knowledge.strictness
     if outcome.least != outcome.most:
         yield "bounds that differ"
@@ -99,7 +108,7 @@ def seen() -> set[str]:
     def look(knowledge: Knowledge, charts: list[Chart]) -> None:
         found.update(seen_in_conditions(knowledge), seen_in_program(program(knowledge)), seen_in_knowledge(knowledge))
         for chart in charts:
-            found.update(seen_in_outcome(knowledge, evaluate(knowledge, chart)))
+            found.update(seen_in_outcome(knowledge, chart))
 
     look()
     return found

@@ -258,9 +258,9 @@ def test_more_facts_than_postgres_has_columns_are_refused() -> None:
 @pytest.mark.parametrize(
     ("dialect", "name", "text", "number"),
     [
-        (DUCKDB, '"a""b`c"', r"'it''s \n'", "cast('0.1' as double)"),
-        (POSTGRES, '"a""b`c"', r"'it''s \n'", "cast('0.1' as double precision)"),
-        (SPARK, '`a"b``c`', r"'it\'s \\n'", "cast('0.1' as double)"),
+        (DUCKDB, '"a""b`c"', r"'it''s \n'", "cast('0.30000000000000004' as double)"),
+        (POSTGRES, '"a""b`c"', r"'it''s \n'", "cast('0.30000000000000004' as double precision)"),
+        (SPARK, '`a"b``c`', r"'it\'s \\n'", "cast('0.30000000000000004' as double)"),
     ],
     ids=lambda value: getattr(value, "name", ""),
 )
@@ -269,7 +269,7 @@ def test_names_texts_and_numbers_are_written_as_the_dialect_has_them(
 ) -> None:
     assert dialect.named('a"b`c') == name
     assert dialect.text("it's \\n") == text
-    assert dialect.number(0.1) == number
+    assert dialect.number(0.1 + 0.2) == number
 
 
 def test_the_script_tells_its_version_and_dialect(real: Knowledge) -> None:
