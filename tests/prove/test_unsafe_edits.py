@@ -114,9 +114,9 @@ PLANTED: dict[str, tuple[str, Make]] = {
         "bounds_of_a_course",
         lambda: rule_edited("dose.times_a_week", then={"limit": {"sessions_per_week_most": 5.0}}),
     ),
-    "a hold that was dropped": (
+    "a ceiling that stops nothing": (
         "no_course_runs_over",
-        lambda: rule_edited("dose.course_ceiling_reached", then={"hold": False}),
+        lambda: rule_edited("dose.course_ceiling_reached", then={"hold": False, "exclude": ()}),
     ),
     "a policy that frees more than its own class": (
         "both_ways",
