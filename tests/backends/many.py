@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 from random import Random
 
 from spinepath.engine.cases import values_of
+from spinepath.engine.chart_file import read_chart
 from spinepath.engine.conditions import facts_in
+from spinepath.engine.findings import values_at
 from spinepath.engine.knowledge import Knowledge
 from tests.engine.charts import Base, Chart
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 def many_charts(base: Base, count: int, seed: int = 1) -> Iterator[Chart]:
@@ -59,3 +66,12 @@ def _to_change(random: Random, facts: tuple[str, ...], of_rule: list[tuple[str, 
         return random.choices(facts, k=random.randint(0, 4))
     share = random.choice((0.02, 0.1, 0.5, 0.95))
     return [fact for fact in facts if random.random() < share]
+
+
+def examples(knowledge: Knowledge) -> dict[str, Chart]:
+    """What is known of each whole patient in examples/, by the name of the file."""
+    charts = {}
+    for path in sorted(EXAMPLES.glob("*.yaml")):
+        chart = read_chart(path.read_bytes(), path.name, knowledge, NOW)
+        charts[path.stem] = dict(values_at(knowledge, chart.findings, chart.as_of))
+    return charts

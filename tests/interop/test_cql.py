@@ -38,7 +38,7 @@ from spinepath.engine.evaluate import evaluate
 from spinepath.engine.knowledge import Knowledge
 from spinepath.interop.cql import cql, parameters
 from tests.backends.generated import knowledge_bases, several_charts
-from tests.backends.many import many_charts
+from tests.backends.many import examples, many_charts
 from tests.backends.test_sql import with_rule
 from tests.engine.charts import Base, Chart
 from tests.engine.small import answers, small
@@ -136,9 +136,9 @@ def test_generated_rules_mean_the_same_in_cql(run: Run, asked: list[tuple[Knowle
 
 
 @pytest.mark.services
-def test_our_own_rules_mean_the_same_in_cql(run: Run, real: Knowledge, example_charts: dict[str, Chart]) -> None:
-    charts = [*example_charts.values(), *many_charts(Base(real), CHARTS)]
-    assert len(example_charts) >= 24
+def test_our_own_rules_mean_the_same_in_cql(run: Run, real: Knowledge) -> None:
+    charts = [*examples(real).values(), *many_charts(Base(real), CHARTS)]
+    assert len(charts) >= CHARTS + 24
     of_small = list(many_charts(Base(small()), CHARTS))
     assert differences(run, [(real, charts), (small(), of_small)]) == []
 
