@@ -108,6 +108,17 @@ DISPOSITIONS = st.builds(
 )
 
 
+class MadeUp(Knowledge, kw_only=True, dict=True):
+    """A knowledge base that shows no more of itself than differs from one to the next."""
+
+    def __repr__(self) -> str:
+        derived = {name: fact.worked_out.when for name, fact in self.facts.items() if fact.worked_out}
+        lines = [f"{name} is worked out: {when}" for name, when in derived.items() if when is not None]
+        lines += [f"{rule.id}: {rule.when} -> {rule.then}, {rule.if_unknown}" for rule in self.rules.values()]
+        lines += [f"{level.id}: bars {level.bars}, care {level.offers_care}" for level in self.dispositions.values()]
+        return "\n".join(lines)
+
+
 @st.composite
 def knowledge_bases(draw: st.DrawFn) -> Knowledge:
     """A knowledge base of a few rules; now and then of so many that they need more than one word of bits."""
@@ -124,9 +135,9 @@ def knowledge_bases(draw: st.DrawFn) -> Knowledge:
     filling = [_rule(place, Is(YES_NO[place % len(YES_NO)]), Then(caution=TECHNIQUES[:1])) for place in range(before)]
     drawn = draw(st.lists(st.tuples(conditions(worked_out), EFFECTS, IF_UNKNOWN), min_size=1, max_size=5))
     rules = filling + [_rule(before + place, *parts) for place, parts in enumerate(drawn)]
-    return msgspec.structs.replace(
-        small(), facts=facts, rules={rule.id: rule for rule in rules}, dispositions=draw(DISPOSITIONS)
-    )
+    base = {name: getattr(small(), name) for name in Knowledge.__struct_fields__}
+    base.update(facts=facts, rules={rule.id: rule for rule in rules}, dispositions=draw(DISPOSITIONS))
+    return MadeUp(**base)
 
 
 def _rule(place: int, when: Condition, then: Then, if_unknown: Literal["settle", "note"] = "settle") -> Rule:

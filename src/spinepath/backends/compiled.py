@@ -6,7 +6,6 @@ What it says is compared with `engine/evaluate.py`, which is the meaning. `bench
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import islice
 from operator import itemgetter
 from typing import Any
 
@@ -21,7 +20,7 @@ from spinepath.engine.conditions import Value, Values
 from spinepath.engine.evaluate import Offer, Outcome, Status, TechniqueStatus
 from spinepath.engine.knowledge import Knowledge
 
-Judge = Callable[[Values], tuple[list[str], list[str], int]]
+Judge = Callable[[Values], tuple[list[str], list[str], int, int]]
 """The generated function; `python_text` says what stands where in its result."""
 
 
@@ -57,9 +56,9 @@ class Compiled:
 
     def evaluate(self, found: Values) -> Verdict:
         """What do the rules say for these values? As `engine.evaluate.evaluate`: what is missing is unknown."""
-        fired, opened, bits = self._judge(found)
-        disposition, least, most, firm, techniques = self._effects.read(bits)
-        return Verdict(disposition, least, most, firm, fired, opened, techniques)
+        fired, opened, bits, reasons = self._judge(found)
+        disposition, least, most, firm, follows = self._effects.levels(bits)
+        return Verdict(disposition, least, most, firm, fired, opened, self._effects.statuses(reasons | follows))
 
     def outcome(self, found: Values) -> Outcome:
         """All that the naive evaluator says, reasons included; the same `Outcome`."""
@@ -129,7 +128,6 @@ def _function(source: str, name: str, expressions: Expressions) -> Judge:
         "_unknown": UNKNOWN,
         "_nothing_found": nothing_found,
         "_all_of": _all_of(*nothing_found),
-        "_in_order": islice,
     }
     exec(compile(source, name, "exec"), made)  # noqa: S102  our own text: names and values are written with repr
     judge: Judge = made[FUNCTION]

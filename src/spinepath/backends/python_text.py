@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Literal
 
-from spinepath.backends.effects import EffectBits
+from spinepath.backends.effects import Bits, EffectBits
 from spinepath.backends.formulas import NEVER, opposite
 from spinepath.backends.program import Program, RuleForm
 from spinepath.backends.python_formulas import Expressions
@@ -22,10 +22,9 @@ FUNCTION = "judge"
 def python_text(program: Program, expressions: Expressions, effects: EffectBits) -> str:
     """The source of the function `judge`.
 
-    It takes the values found, as `evaluate` does, and gives the rules that fire, the rules that are open, and the sum
-    of their effects as `EffectBits.read` takes it. It needs the names `_unknown` (a value), `_nothing_found` (the
-    values of its inputs when nothing is given, in their order), `_all_of` (gets these inputs from a whole chart),
-    `_in_order` (gives the first so many) and `_spread`.
+    It takes the values found, as `evaluate` does, and gives the rules that fire, the rules that are open, and the sums
+    of their effects as `EffectBits` reads them. It needs the names `_unknown` (a value), `_nothing_found` (the
+    values of its inputs when nothing is given, in their order) and `_all_of` (gets these inputs from a whole chart).
     """
     return "\n".join(_Text(program, expressions, effects).lines()) + "\n"
 
@@ -42,16 +41,16 @@ class _Text:
         yield f"def {FUNCTION}(found, _unknown=_unknown):"
         body = chain(self._reading(), self._comparing(), self._defining(), self._judging())
         yield from (f"    {line}" for line in body)
-        yield "    return _fired, _open, _bits"
+        yield "    return _fired, _open, _levels, _reasons"
 
     def _reading(self) -> Iterator[str]:
         """Each fact that a formula names becomes a local variable; what is missing has its default or is unknown."""
-        yield "_fired = []; _fires = _fired.append; _open = []; _opens = _open.append; _bits = 0"
+        yield "_fired = []; _fires = _fired.append; _open = []; _opens = _open.append; _levels = _reasons = 0"
         if not self.inputs:
             return
         names = [self.names[one.fact] for one in self.inputs]
         yield "try: _values = _all_of(found)"
-        yield f"except KeyError: _values = _in_order({{**_nothing_found, **found}}.values(), {len(names)})"
+        yield f"except KeyError: _values = [*{{**_nothing_found, **found}}.values()][:{len(names)}]"
         yield f"{', '.join(names)}, = _values"
         yield from (f"if {name} is None: {name} = _unknown" for name in names)
 
@@ -82,8 +81,8 @@ class _Text:
         yield f"if {self.text(possible)}:"
         fires, opens = self.effects.fires(rule), self.effects.opens(rule)
         if _end(rule) == "same":
-            fires |= self.effects.certain(rule)
-            opens |= self.effects.possible(rule)
+            fires = Bits(fires.levels | self.effects.certain(rule), fires.reasons)
+            opens = Bits(opens.levels | self.effects.possible(rule), opens.reasons)
         if rule.fires == possible:
             yield f"    _fires({rule.rule!r}){_adding(fires)}"
         else:
@@ -94,12 +93,13 @@ class _Text:
 
     def _bounds(self, rule: RuleForm) -> Iterator[str]:
         """What a rule that is not impossible in the end adds to the bounds."""
-        yield f"    if {self.text(rule.certain)}: _bits |= {self.effects.certain(rule):#x}"
-        yield f"    else: _bits |= {self.effects.possible(rule):#x}"
+        yield f"    if {self.text(rule.certain)}: _levels |= {self.effects.certain(rule):#x}"
+        yield f"    else: _levels |= {self.effects.possible(rule):#x}"
 
 
-def _adding(bits: int) -> str:
-    return f"; _bits |= {bits:#x}" if bits else ""
+def _adding(bits: Bits) -> str:
+    levels = f"; _levels |= {bits.levels:#x}" if bits.levels else ""
+    return levels + (f"; _reasons |= {bits.reasons:#x}" if bits.reasons else "")
 
 
 def _end(rule: RuleForm) -> Literal["same", "within", "apart", "none"]:
