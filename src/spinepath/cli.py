@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
 
@@ -244,6 +244,38 @@ def mutate(
     else:
         show_score(_console(), base, found)
     raise typer.Exit(1 if prover.unguarded(base, found) else 0)
+
+
+@app.command()
+def sql(
+    database: Annotated[Literal["duckdb", "postgres", "spark"], typer.Argument(help="Whose SQL.")],
+    part: Annotated[
+        Literal["table", "refusals", "answers", "reasons"], typer.Option(help="Which of the four statements.")
+    ] = "answers",
+    knowledge: Folder = None,
+) -> None:
+    """Print the rules as SQL for a database of your own: what each part does stands in docs/databases.md."""
+    from spinepath.backends.charts import Refused
+    from spinepath.backends.dialects import DIALECTS
+    from spinepath.backends.sql import Script
+
+    try:
+        script = Script(_knowledge(knowledge), DIALECTS[database])
+        typer.echo(f"{getattr(script, part)()};")
+    except Refused as problem:
+        _fail(str(problem))
+
+
+@app.command()
+def cql(knowledge: Folder = None) -> None:
+    """Print the rules as one CQL library: how to use it stands in docs/databases.md."""
+    from spinepath.backends.charts import Refused
+    from spinepath.interop.cql import cql as library
+
+    try:
+        typer.echo(library(_knowledge(knowledge)), nl=False)
+    except Refused as problem:
+        _fail(str(problem))
 
 
 def _extra(module: str, extra: str) -> Any:
