@@ -9,6 +9,7 @@ from datetime import date
 from typing import ClassVar, Literal
 
 from spinepath.engine.entries import Entry, Sourced, State, Word
+from spinepath.engine.mentions import System
 
 
 class Release(Entry, frozen=True, kw_only=True):
@@ -46,7 +47,7 @@ class Source(Entry, frozen=True, kw_only=True):
 class Code(Entry, frozen=True, kw_only=True):
     """A published code, and where code and name were seen together. Codes recalled from memory have no place here."""
 
-    system: Literal["snomed", "loinc", "icd10", "icd10cm", "rxnorm"]
+    system: System
     code: str
     display: str
     seen_in: str

@@ -10,6 +10,7 @@ import msgspec
 from spinepath.engine import content as c
 from spinepath.engine import entries as e
 from spinepath.engine import evidence as ev
+from spinepath.engine import mentions as m
 from spinepath.engine.conditions import Compare, Value, depends_on_asking, facts_in, walk
 from spinepath.engine.values import read_value
 
@@ -66,6 +67,11 @@ class Knowledge(msgspec.Struct, kw_only=True, dict=True):
     claims: dict[str, ev.Claim] = {}
     contradictions: dict[str, ev.Contradiction] = {}
     myths: dict[str, ev.Myth] = {}
+    mentions: dict[str, m.Mention] = {}
+    coded_answers: dict[str, m.CodedAnswer] = {}
+    demographics: dict[str, m.Demographic] = {}
+    code_systems: dict[str, m.CodeSystem] = {}
+    units: dict[str, m.Unit] = {}
 
     @cached_property
     def version(self) -> str:

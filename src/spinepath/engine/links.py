@@ -14,9 +14,11 @@ import msgspec
 from spinepath.engine import content as c
 from spinepath.engine import entries as e
 from spinepath.engine import evidence as ev
+from spinepath.engine import mentions as m
 from spinepath.engine.faults import FaultList, nearest
 from spinepath.engine.knowledge import SECTION_NAMES, Knowledge
 from spinepath.engine.language import can_be_named
+from spinepath.engine.mention_links import check_mentions
 from spinepath.engine.values import NotAValue, read_value
 
 _TECHNIQUES = ("techniques", "classes")
@@ -87,6 +89,9 @@ LINKS: dict[type[msgspec.Struct], dict[str, tuple[str, ...]]] = {
     ev.Claim: {"home": SECTION_NAMES},
     ev.Contradiction: {"sides": ("claims",), "home": SECTION_NAMES},
     ev.Myth: {"home": SECTION_NAMES},
+    m.Mention: {"fact": ("facts",), "codes": ("codes",), "words": ("codes",)},
+    m.CodedAnswer: {"codes": ("codes",)},
+    m.Demographic: {"fact": ("facts",)},
 }
 
 
@@ -131,6 +136,7 @@ def check_links(knowledge: Knowledge, faults: FaultList) -> None:
         _check_ladder(knowledge, faults)
         _check_values(knowledge, faults)
         _check_levels(knowledge, faults)
+        check_mentions(knowledge, faults)
 
 
 def _entries_and_cases(knowledge: Knowledge) -> Iterator[msgspec.Struct]:
