@@ -16,6 +16,9 @@ from spinepath.engine.evaluate import evaluate
 from spinepath.engine.findings import values_at
 from spinepath.engine.load import load
 
+TITLE = "The engine"
+PACKAGES = ("msgspec", "pyyaml", "typer", "rich")
+
 _READ_CACHE = "from spinepath.engine.cache import default_folder, load_cached; load_cached(default_folder())"
 
 

@@ -1,23 +1,56 @@
-"""All benchmarks: `make bench`. Prints versions, medians of at least 5 runs, and ratios."""
+"""All benchmarks: `make bench`. Prints versions, medians of at least 5 runs, and ratios; `--write FILE` keeps them.
+
+A part is a module with a TITLE, the PACKAGES whose versions matter to it, and `lines`, which measures and tells.
+"""
 
 from __future__ import annotations
 
+import argparse
+import os
 import platform
 import sys
-from importlib.metadata import version
+from collections.abc import Iterable, Iterator
+from importlib.metadata import distributions
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks import engine, one_patient
+from benchmarks import engine, one_patient, peers
+from benchmarks.others import APART
+
+PARTS = (engine, one_patient, peers)
+
+
+def versions(packages: Iterable[str]) -> str:
+    """The installed versions; a package that stands apart is looked for there."""
+    path = [*sys.path, str(APART)]
+    return ", ".join(f"{name} {next(iter(distributions(name=name, path=path))).version}" for name in packages)
+
+
+def report() -> Iterator[str]:
+    """The page, line by line, as it is measured."""
+    yield "# Benchmarks"
+    yield ""
+    yield "Written by `make bench`, which measures on the machine where it runs; the ratios matter, not the times."
+    yield ""
+    machine = f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}"
+    yield f"{machine}; Python {platform.python_version()}; {versions(['spinepath'])}."
+    for part in PARTS:
+        yield from ("", f"## {part.TITLE}", "", f"{versions(part.PACKAGES)}.", "", "```text")
+        yield from part.lines()
+        yield "```"
 
 
 def main() -> None:
-    packages = ", ".join(f"{name} {version(name)}" for name in ("spinepath", "msgspec", "pyyaml", "typer", "rich"))
-    print(f"Python {platform.python_version()}, {platform.machine()}, {packages}")
-    for part in (engine, one_patient):
-        for line in part.lines():
-            print(line)
+    arguments = argparse.ArgumentParser(description="Measures, prints, and keeps what it prints.")
+    arguments.add_argument("--write", type=Path, metavar="FILE", help="keep the page in this file")
+    file: Path | None = arguments.parse_args().write
+    page = []
+    for line in report():
+        print(line, flush=True)
+        page.append(line)
+    if file:
+        file.write_text("\n".join(page) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

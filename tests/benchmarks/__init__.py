@@ -1,0 +1,1 @@
+"""Tests of benchmarks: what is compared must mean the same."""
