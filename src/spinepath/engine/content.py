@@ -13,6 +13,7 @@ import msgspec
 from spinepath.engine import evidence as ev
 from spinepath.engine.entries import CORE_SECTIONS, Entry, Says, Sourced, Word
 from spinepath.engine.mentions import MENTION_SECTIONS
+from spinepath.engine.populations import POPULATION_SECTIONS
 
 Range = tuple[float, ...]
 """One number, or the least and the most."""
@@ -348,4 +349,9 @@ CONTENT_SECTIONS: dict[str, type[Entry]] = {
     "myths": ev.Myth,
 }
 
-SECTIONS: dict[str, type[Entry]] = {**CORE_SECTIONS, **CONTENT_SECTIONS, **MENTION_SECTIONS}
+SECTIONS: dict[str, type[Entry]] = {
+    **CORE_SECTIONS,
+    **CONTENT_SECTIONS,
+    **MENTION_SECTIONS,
+    **POPULATION_SECTIONS,
+}

@@ -19,6 +19,7 @@ from spinepath.engine.faults import FaultList, nearest
 from spinepath.engine.knowledge import SECTION_NAMES, Knowledge
 from spinepath.engine.language import can_be_named
 from spinepath.engine.mention_links import check_mentions
+from spinepath.engine.population_links import check_populations
 from spinepath.engine.values import NotAValue, read_value
 
 _TECHNIQUES = ("techniques", "classes")
@@ -137,6 +138,7 @@ def check_links(knowledge: Knowledge, faults: FaultList) -> None:
         _check_values(knowledge, faults)
         _check_levels(knowledge, faults)
         check_mentions(knowledge, faults)
+        check_populations(knowledge, faults)
 
 
 def _entries_and_cases(knowledge: Knowledge) -> Iterator[msgspec.Struct]:
