@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from spinepath.engine.check import check
 from spinepath.engine.content_files import content_hash, read_files
 from spinepath.engine.faults import FaultyKnowledge
 from spinepath.engine.load import build, load
@@ -267,11 +268,28 @@ def test_files_are_named_from_the_folder_on(tmp_path: Path) -> None:
 
 def test_a_row_that_applies_in_several_ways_has_a_case_for_each() -> None:
     line = "fires_for: {skin_broken: yes}"
-    text = changed("screen", line, f"{line}\n        also_for:\n          - {{skin_broken: yes, fever: yes}}")
-    rule = build(files(**text)).rules["contra.skin"]
-    assert [case.name.rpartition(": ")[2] for case in rule.cases] == [
-        "the row applies",
-        "the row does not apply",
-        "the row applies as well (1)",
+    edges = "\n        edges:\n          fires_for:\n            - {skin_broken: yes, fever: yes}"
+    rule = build(files(**changed("screen", line, line + edges))).rules["contra.skin"]
+    assert [case.name.rpartition(": ")[2] for case in rule.cases[:2]] == ["the row applies", "the row does not apply"]
+    (edge,) = rule.cases[2:]
+    assert (edge.name, edge.expect.this_rule) == ("edge: skin_broken yes, fever yes", "fires")
+    assert edge.given == {"skin_broken": "yes", "fever": "yes"}
+
+
+def test_the_edges_of_a_rule_are_cases_in_a_line_each() -> None:
+    line = "  - id: screen.fever\n"
+    edges = "    edges:\n      fires_for: [{fever: yes}]\n      clear_for: [{fever: no}, {}]\n      open_for: [{}]\n"
+    rule = build(files(**changed("screen", line, line + edges))).rules["screen.fever"]
+    found = [(case.name, case.expect.this_rule) for case in rule.cases if case.name.startswith("edge")]
+    assert found == [
+        ("edge: fever yes", "fires"),
+        ("edge: fever no", "clear"),
+        ("edge: nothing more", "clear"),
+        ("edge: nothing more", "open"),
     ]
-    assert rule.cases[2].given == {"skin_broken": "yes", "fever": "yes"}
+
+
+def test_an_edge_that_is_none_is_told_like_any_case() -> None:
+    line = "  - id: screen.fever\n"
+    report = check(build(files(**changed("screen", line, f"{line}    edges: {{fires_for: [{{fever: no}}]}}\n"))))
+    assert any("screen.fever is clear, not fires" in fault.cause for fault in report.faults)

@@ -7,6 +7,7 @@ Each class is one kind of entry in the YAML files, each field one key. Keys with
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import ClassVar, Literal, NewType
 
@@ -213,6 +214,28 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     place: str = ""
 
 
+class Edges(msgspec.Struct, frozen=True, kw_only=True):
+    """Small patients on both sides of a rule's edges, each a line of answers on top of `start`; each becomes a case."""
+
+    start: Word | None = None
+    fires_for: tuple[dict[Word, Raw], ...] = ()
+    clear_for: tuple[dict[Word, Raw], ...] = ()
+    open_for: tuple[dict[Word, Raw], ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.fires_for) + len(self.clear_for) + len(self.open_for)
+
+    def cases(self, place: str) -> Iterator[Case]:
+        """Each line as a case that is about nothing but the status of its rule."""
+        statuses: dict[Literal["fires", "clear", "open"], tuple[dict[Word, Raw], ...]]
+        statuses = {"fires": self.fires_for, "clear": self.clear_for, "open": self.open_for}
+        for status, lines in statuses.items():
+            for given in lines:
+                told = ", ".join(f"{name} {value}" for name, value in given.items()) or "nothing more"
+                expect = Expect(this_rule=status)
+                yield Case(name=f"edge: {told}", start=self.start, given=given, expect=expect, place=place)
+
+
 class Chart(Entry, frozen=True, kw_only=True):
     """A named set of answers that cases and examples start from, for instance "everything asked, nothing found"."""
 
@@ -230,6 +253,7 @@ class Rule(Sourced, frozen=True, kw_only=True):
     `if_unknown: settle` means the open question blocks hands-on care and is asked; `note` means it is only shown.
     A rule that forbids or limits something and says `note` tells why in `passed_over`.
     `contained_in` admits that a stricter or wider rule already covers every patient of this one, and why it stays.
+    `cases` tell stories; `edges` show in a line each where the rule begins and ends. Once loaded, `cases` has both.
     """
 
     when: Condition
@@ -241,6 +265,12 @@ class Rule(Sourced, frozen=True, kw_only=True):
     within: str | None = None
     contained_in: Word | None = None
     cases: tuple[Case, ...] = ()
+    edges: Edges = Edges()
+
+    @property
+    def stories(self) -> tuple[Case, ...]:
+        """The cases that are not edges."""
+        return self.cases[: len(self.cases) - len(self.edges)]
 
     example: ClassVar[str] = (
         "- id: screen.fever\n  when: fever\n  then: {at_least: emergency_today}\n  if_unknown: settle\n"
@@ -255,8 +285,7 @@ class Row(Sourced, frozen=True, kw_only=True):
     """One condition of a contraindication table: a rule whose effects are a row of letters.
 
     `cells` has one letter for each column of its table: A absolute, R relative, C caution, a point for none.
-    `variants` adds single techniques by level. `fires_for` and `clear_for` are its two cases,
-    `also_for` others for which it fires.
+    `variants` adds single techniques by level. `fires_for` and `clear_for` are its two cases, `edges` its others.
     """
 
     name: str
@@ -274,7 +303,7 @@ class Row(Sourced, frozen=True, kw_only=True):
     contained_in: Word | None = None
     fires_for: dict[Word, Raw]
     clear_for: dict[Word, Raw]
-    also_for: tuple[dict[Word, Raw], ...] = ()
+    edges: Edges = Edges()
 
     example: ClassVar[str] = (
         "- id: contra.osteoporosis\n  name: Osteoporosis\n  when: osteoporosis\n  cells: R C R C C . C . . C\n"

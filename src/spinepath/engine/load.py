@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from spinepath.engine.content import SECTIONS
 from spinepath.engine.content_files import Files, content_hash, read_files
 from spinepath.engine.entries import Case, Entry, Expect, Fact, Row, Rule, Says, Table, Then, Word
@@ -158,6 +160,8 @@ def _add(entry: Entry, section: str, knowledge: Knowledge, faults: FaultList) ->
                 "Give one of the two another id; ids are unique over all files.",
             )
             return
+    if isinstance(entry, Rule):
+        entry = msgspec.structs.replace(entry, cases=(*entry.cases, *entry.edges.cases(entry.place)))
     knowledge.section(section)[entry.id] = entry  # type: ignore[index]
 
 
@@ -199,16 +203,6 @@ def _rule(row: Row, table: Table, letters: list[str]) -> Rule:
         expect=Expect(this_rule="clear"),
         place=row.place,
     )
-    others = (
-        Case(
-            name=f"{row.name}: the row applies as well ({number})",
-            start=table.start,
-            given=given,
-            expect=Expect(this_rule="fires"),
-            place=row.place,
-        )
-        for number, given in enumerate(row.also_for, 1)
-    )
     return Rule(
         id=row.id,
         place=row.place,
@@ -223,7 +217,8 @@ def _rule(row: Row, table: Table, letters: list[str]) -> Rule:
         source=row.source,
         claims=row.claims,
         note=row.note,
-        cases=(fires, clear, *others),
+        cases=(fires, clear),
+        edges=msgspec.structs.replace(row.edges, start=row.edges.start or table.start),
     )
 
 

@@ -30,7 +30,7 @@ from spinepath.engine.words import (
 from spinepath.terminal.words import badge, legend, mark
 
 _HEAD = ("id", "place", "name", "title", "state")
-_ELSEWHERE = (*_HEAD, "says", "when", "then", "if_unknown", "cases", "rows", "source", "claims", "home")
+_ELSEWHERE = (*_HEAD, "says", "when", "then", "if_unknown", "cases", "edges", "rows", "source", "claims", "home")
 """Keys that have a place of their own, or lead to entries that are listed below."""
 
 _LAST = ("source", "claims", "codes")
@@ -103,8 +103,11 @@ def _cases(knowledge: Knowledge, rule: Rule) -> Pairs:
     """The cases by name; those of a row only show that it applies and that it does not."""
     if rule.id in knowledge.rows:
         yield "cases", f"{len(rule.cases)}, each run by the check"
-    for place, case in enumerate(() if rule.id in knowledge.rows else rule.cases):
+        return
+    for place, case in enumerate(rule.stories):
         yield ("" if place else "cases"), f"{place + 1}. {case.name}"
+    if rule.edges:
+        yield "edges", f"{len(rule.edges)} small patients, each run by the check"
 
 
 def _plain_fields(entry: Entry) -> Iterator[tuple[str, Any]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from spinepath.engine.check import declared_dangers
-from spinepath.engine.entries import Derivation, Entry, Fact, Raw, Row, Rule, Table, Word
+from spinepath.engine.entries import Derivation, Edges, Entry, Fact, Raw, Row, Rule, Table, Word
 from spinepath.engine.words import EFFECT_WORDS, HOLDS, UNANSWERED, in_words, limit_words, number_words
 from spinepath.interop.handbook.fields import all_fields, fields_of, key_field
 from spinepath.interop.handbook.grids import matrix
@@ -39,10 +39,11 @@ def _rule(index: Index, rule: Rule) -> Iterator[Field]:
     yield Field(label="When", blocks=(index.condition(rule.when),))
     yield Field(label="Then", blocks=(Bullets(items=tuple(effects(index, rule))),))
     yield from _words_of(index, rule)
-    yield from fields_of(index, rule, leave_out=("when", "then", "if_unknown", "says", "cases"))
-    names = tuple((Words(text=case.name),) for case in rule.cases)
+    yield from fields_of(index, rule, leave_out=("when", "then", "if_unknown", "says", "cases", "edges"))
+    names = tuple((Words(text=case.name),) for case in rule.stories)
     if names:
         yield Field(label=f"Cases ({len(names)})", blocks=(Bullets(items=names),))
+    yield from _edges(index, rule.edges)
 
 
 def _words_of(index: Index, rule: Rule) -> Iterator[Field]:
@@ -76,9 +77,18 @@ def _row(index: Index, rule: Rule, row: Row) -> Iterator[Field]:
     yield field("If unanswered", UNANSWERED[rule.if_unknown])
     yield from _some(index, rule, "source", "claims", "within", "contained_in", "since")
     start = index.table_of[row.id].start
-    also = (("As well to", given) for given in row.also_for)
-    for label, given in (("Applies to", row.fires_for), *also, ("Not to", row.clear_for)):
+    for label, given in (("Applies to", row.fires_for), ("Not to", row.clear_for)):
         yield Field(label=label, blocks=(_given(index, start, given),))
+    yield from _edges(index, rule.edges)
+
+
+def _edges(index: Index, edges: Edges) -> Iterator[Field]:
+    """The small patients on both sides of the edges of a rule."""
+    labelled = (("Fires for", edges.fires_for), ("Clear for", edges.clear_for), ("Open for", edges.open_for))
+    for label, lines in labelled:
+        if lines:
+            items = tuple(_given(index, edges.start, given).parts for given in lines)
+            yield Field(label=f"{label} ({len(lines)})", blocks=(Bullets(items=items),))
 
 
 def _some(index: Index, entry: Entry, *keys: str) -> Iterator[Field]:
