@@ -5,7 +5,7 @@ What it says is compared with `engine/evaluate.py`, which is the meaning. `bench
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import Any
 
@@ -20,7 +20,7 @@ from spinepath.engine.conditions import Value, Values
 from spinepath.engine.evaluate import Offer, Outcome, Status, TechniqueStatus
 from spinepath.engine.knowledge import Knowledge
 
-Judge = Callable[[Values], tuple[list[str], list[str], int, int]]
+Judge = Callable[[Sequence[Value]], tuple[list[str], list[str], int, int]]
 """The generated function; `python_text` says what stands where in its result."""
 
 
@@ -51,12 +51,25 @@ class Compiled:
         self._effects = EffectBits(self.program)
         expressions = Expressions(self.program)
         self.source = python_text(self.program, expressions, self._effects)
-        self._judge = _function(self.source, f"<rules {knowledge.version}>", expressions)
+        self._judge = _function(self.source, f"<rules {knowledge.version}>")
+        self._nothing_found = {one.fact: UNKNOWN if one.default is None else one.default for one in expressions.inputs}
+        self._all_of = _all_of(*self._nothing_found)
         self._forms = {form.technique: form for form in self.program.techniques}
 
     def evaluate(self, found: Values) -> Verdict:
         """What do the rules say for these values? As `engine.evaluate.evaluate`: what is missing is unknown."""
-        fired, opened, bits, reasons = self._judge(found)
+        return self.judge(self.read(found))
+
+    def read(self, found: Values) -> Sequence[Value]:
+        """The values that the rules look at, in the order in which `judge` takes them."""
+        try:
+            return self._all_of(found)
+        except KeyError:
+            return [*{**self._nothing_found, **found}.values()][: len(self._nothing_found)]
+
+    def judge(self, values: Sequence[Value]) -> Verdict:
+        """As `evaluate`, of values that `read` gave; for who judges the same person again, or reads at another time."""
+        fired, opened, bits, reasons = self._judge(values)
         disposition, least, most, firm, follows = self._effects.levels(bits)
         return Verdict(disposition, least, most, firm, fired, opened, self._effects.statuses(reasons | follows))
 
@@ -121,14 +134,9 @@ def _each_once(*names: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def _function(source: str, name: str, expressions: Expressions) -> Judge:
-    """The function of the text, with the names that `python_text` says it needs."""
-    nothing_found = {one.fact: UNKNOWN if one.default is None else one.default for one in expressions.inputs}
-    made: dict[str, Any] = {
-        "_unknown": UNKNOWN,
-        "_nothing_found": nothing_found,
-        "_all_of": _all_of(*nothing_found),
-    }
+def _function(source: str, name: str) -> Judge:
+    """The function of the text, with the name that `python_text` says it needs."""
+    made: dict[str, Any] = {"_unknown": UNKNOWN}
     exec(compile(source, name, "exec"), made)  # noqa: S102  our own text: names and values are written with repr
     judge: Judge = made[FUNCTION]
     return judge

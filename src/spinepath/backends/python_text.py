@@ -22,9 +22,8 @@ FUNCTION = "judge"
 def python_text(program: Program, expressions: Expressions, effects: EffectBits) -> str:
     """The source of the function `judge`.
 
-    It takes the values found, as `evaluate` does, and gives the rules that fire, the rules that are open, and the sums
-    of their effects as `EffectBits` reads them. It needs the names `_unknown` (a value), `_nothing_found` (the
-    values of its inputs when nothing is given, in their order) and `_all_of` (gets these inputs from a whole chart).
+    It takes the values of its inputs in their order, and gives the rules that fire, the rules that are open, and the
+    sums of their effects as `EffectBits` reads them. It needs the name `_unknown`, a value.
     """
     return "\n".join(_Text(program, expressions, effects).lines()) + "\n"
 
@@ -38,19 +37,17 @@ class _Text:
         self.effects = effects
 
     def lines(self) -> Iterator[str]:
-        yield f"def {FUNCTION}(found, _unknown=_unknown):"
+        yield f"def {FUNCTION}(_values, _unknown=_unknown):"
         body = chain(self._reading(), self._comparing(), self._defining(), self._judging())
         yield from (f"    {line}" for line in body)
         yield "    return _fired, _open, _levels, _reasons"
 
     def _reading(self) -> Iterator[str]:
-        """Each fact that a formula names becomes a local variable; what is missing has its default or is unknown."""
+        """Each fact that a formula names becomes a local variable."""
         yield "_fired = []; _fires = _fired.append; _open = []; _opens = _open.append; _levels = _reasons = 0"
         if not self.inputs:
             return
         names = [self.names[one.fact] for one in self.inputs]
-        yield "try: _values = _all_of(found)"
-        yield f"except KeyError: _values = [*{{**_nothing_found, **found}}.values()][:{len(names)}]"
         yield f"{', '.join(names)}, = _values"
         yield from (f"if {name} is None: {name} = _unknown" for name in names)
 
