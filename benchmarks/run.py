@@ -1,6 +1,6 @@
 """All benchmarks: `make bench`. Prints versions, medians of at least 5 runs, and ratios; `--write FILE` keeps them.
 
-A part is a module with a TITLE, the PACKAGES whose versions matter to it, and `lines`, which measures and tells.
+A part is a module that says what it measures, with a TITLE, the PACKAGES whose versions matter, and `lines`.
 """
 
 from __future__ import annotations
@@ -34,9 +34,11 @@ def report() -> Iterator[str]:
     yield "Written by `make bench`, which measures on the machine where it runs; the ratios matter, not the times."
     yield ""
     machine = f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}"
-    yield f"{machine}; Python {platform.python_version()}; {versions(['spinepath'])}."
+    busy = f"load {os.getloadavg()[0]:.1f} at the start"  # with more load than cores the ratios are not to be believed
+    yield f"{machine}, {busy}; Python {platform.python_version()}; {versions(['spinepath'])}."
     for part in PARTS:
-        yield from ("", f"## {part.TITLE}", "", f"{versions(part.PACKAGES)}.", "", "```text")
+        yield from ("", f"## {part.TITLE}", "", str(part.__doc__).strip(), "")
+        yield from (f"{versions(part.PACKAGES)}.", "", "```text")
         yield from part.lines()
         yield "```"
 
