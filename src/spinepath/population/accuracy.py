@@ -5,6 +5,7 @@ This measures the rules against an assumed model. It says nothing of the world b
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from statistics import NormalDist
 from typing import Any
@@ -18,7 +19,7 @@ from spinepath.population.generate import Refused
 try:
     import duckdb
     import pyarrow as arrow
-    from pyarrow import dataset
+    from pyarrow import dataset, parquet
 except ImportError as missing:
     raise ImportError(f"{missing.name} is missing: pip install 'spinepath[duckdb]'.") from missing
 
@@ -121,6 +122,16 @@ def as_table(found: Accuracy) -> Any:
             row |= {f"{name}_{key}": value for key, value in msgspec.structs.asdict(getattr(sight, name)).items()}
         rows.append(row)
     return arrow.Table.from_pylist(rows).replace_schema_metadata({"says": found.says, "knowledge": found.knowledge})
+
+
+def write_table(found: Accuracy, path: Path) -> None:
+    """Write `as_table` to a Parquet file."""
+    beside = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        parquet.write_table(as_table(found), beside)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def _opened(path: Path) -> Any:

@@ -56,7 +56,7 @@ class _Reach:
 
 
 def _column(drawn: Drawn, reach: _Reach, stream: Stream) -> Column:
-    column = _everybody(drawn, 0, False)
+    column = _everybody(drawn, 0, drawn.hidden)
     for line in drawn.lines:
         whom = reach.of(line.outer, line.when)
         if whom is None:

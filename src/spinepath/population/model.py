@@ -69,9 +69,13 @@ class Line(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
 
 class Drawn(msgspec.Struct, frozen=True, kw_only=True):
-    """A name and how it is drawn; `kind` is NumPy's type of its values, `words` those of a choice in their places."""
+    """A name and how it is drawn; `kind` is NumPy's type of its values, `words` those of a choice in their places.
+
+    A `hidden` one, a cause or a trait, is known of everybody: where no line applies it is no, 0 or the first word.
+    """
 
     name: str
+    hidden: bool
     kind: str
     words: tuple[str, ...]
     lines: tuple[Line, ...]
@@ -131,7 +135,7 @@ class Model:
             )
             for outer, shown in written
         )
-        return Drawn(name=name, kind=kind, words=words, lines=tuple(lines))
+        return Drawn(name=name, hidden=name not in self.knowledge.facts, kind=kind, words=words, lines=tuple(lines))
 
     def condition(self, written: str | None) -> Condition | None:
         """The condition as a tree; it may name facts, causes and traits."""
