@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
 
+from spinepath.cohort.command import app as cohort
 from spinepath.engine.cache import default_folder, load_cached
 from spinepath.engine.faults import FaultyFindings, FaultyKnowledge
 
@@ -27,6 +28,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Safe, explained manual therapy for disc herniation. Supports a qualified professional; treats nobody.",
 )
+
+app.add_typer(cohort, name="cohort")
 
 Folder = Annotated[Path | None, typer.Option("--knowledge", help="Folder of the knowledge base to use.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print plain data for machines.")]

@@ -1,0 +1,101 @@
+"""The commands of `spinepath cohort`: thin. Each loads what it needs when it is called."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from spinepath.cohort.manifest import Manifest
+    from spinepath.engine.knowledge import Knowledge
+
+app = typer.Typer(no_args_is_help=True, help="The same rules over many people at once.")
+
+BAD_INPUT = 2
+"""Exit code when the input cannot be used; 1 means that a run was interrupted and can go on."""
+
+RECORDS = (".json", ".ndjson", ".gz")
+"""How the names of files with FHIR records end."""
+
+
+@app.command()
+def run(
+    inputs: Annotated[
+        list[str], typer.Argument(help="Tables of charts (Parquet, Arrow) or FHIR records: files, folders, patterns.")
+    ],
+    out: Annotated[Path, typer.Option(help="Folder for the results. A run that was interrupted goes on in it.")],
+    as_of: Annotated[str | None, typer.Option(help="The moment for which the charts stand; it is kept.")] = None,
+    engine: Annotated[
+        Literal["planes", "duckdb", "spark"] | None, typer.Option(help="What judges; chosen by size when not given.")
+    ] = None,
+    deceased: Annotated[bool, typer.Option("--deceased", help="Judge those who died too.")] = False,
+    jobs: Annotated[int, typer.Option(help="So many parts at once.", min=1, max=64)] = 2,
+    knowledge: Annotated[Path | None, typer.Option(help="Folder of the knowledge base to use.")] = None,
+) -> None:
+    """Judge every chart of a table, and count. Exit code 1 when interrupted: the same command goes on."""
+    from importlib import import_module
+
+    from spinepath.backends.charts import Refused
+    from spinepath.engine.cache import default_folder, load_cached
+    from spinepath.engine.faults import Faulty
+
+    try:
+        cohort = import_module("spinepath.cohort.run")
+    except ImportError as problem:
+        _fail(f"This needs {problem.name or 'more packages'}. Install  spinepath[cohort].")
+    try:
+        base = load_cached(knowledge or default_folder())
+        if any(map(_holds_records, inputs)):
+            inputs = [str(_charts_of_records(inputs, out, base, as_of))]
+        what = cohort.prepare(base, inputs, out, engine=engine, as_of=as_of, deceased=deceased, jobs=jobs)
+        typer.echo(f"{what.source.people:,} charts in {len(what.source.files)} files; engine: {what.engine}")
+        manifest = cohort.run(what, _show_progress)
+    except (Faulty, Refused) as problem:
+        _fail(str(problem))
+    except cohort.Interrupted as problem:
+        typer.echo(str(problem), err=True)
+        raise typer.Exit(1) from None
+    _show(out, manifest)
+
+
+def _holds_records(name: str) -> bool:
+    path = Path(name)
+    if path.is_dir():
+        return any(one.suffix in RECORDS for one in path.rglob("*"))
+    return path.suffix in RECORDS
+
+
+def _charts_of_records(inputs: list[str], out: Path, knowledge: Knowledge, as_of: str | None) -> Path:
+    """FHIR records become a table of charts within the folder of the results.
+
+    The moment must be given: a run that goes on later would else import other charts.
+    """
+    from rich.console import Console
+
+    from spinepath.cohort.manifest import CHARTS, read_manifest
+    from spinepath.cohort.records import with_persons
+    from spinepath.interop.fhir import command, importing
+
+    if as_of is None:
+        _fail("--as-of is missing. Records become charts for one moment; write for example  --as-of 2026-11-22.")
+    read_manifest(out)
+    folder = out / CHARTS
+    command.import_command(inputs, folder, knowledge, as_of, Console(stderr=True, highlight=False))
+    return with_persons(folder / importing.CHARTS, folder / importing.PERSONS, folder / "with_persons.parquet")
+
+
+def _show_progress(done: int, parts: int) -> None:
+    typer.echo(f"{done} of {parts} parts are done", err=True)
+
+
+def _show(out: Path, manifest: Manifest) -> None:
+    left_out = f"; {manifest.deceased:,} who died were left out" if manifest.deceased else ""
+    typer.echo(f"{manifest.people:,} people judged with knowledge {manifest.asked.knowledge}{left_out}")
+    typer.echo(f"Results are in {out}: see results/, counts/ and manifest.json.")
+
+
+def _fail(message: str) -> NoReturn:
+    typer.echo(message, err=True)
+    raise typer.Exit(BAD_INPUT) from None
