@@ -42,14 +42,23 @@ def run(
     from spinepath.engine.faults import Faulty
 
     try:
-        cohort = import_module("spinepath.cohort.run")
+        cohort, tables = (import_module(f"spinepath.cohort.{name}") for name in ("run", "source"))
     except ImportError as problem:
         _fail(f"This needs {problem.name or 'more packages'}. Install  spinepath[cohort].")
     try:
         base = load_cached(knowledge or default_folder())
         if any(map(_holds_records, inputs)):
             inputs = [str(_charts_of_records(inputs, out, base, as_of))]
-        what = cohort.prepare(base, inputs, out, engine=engine, as_of=as_of, deceased=deceased, jobs=jobs)
+        source = tables.open_source(base, inputs)
+        what = cohort.Run(
+            knowledge=base,
+            source=source,
+            folder=out,
+            engine=engine or cohort.chosen(source),
+            as_of=as_of,
+            deceased=deceased,
+            jobs=jobs,
+        )
         typer.echo(f"{what.source.people:,} charts in {len(what.source.files)} files; engine: {what.engine}")
         manifest = cohort.run(what, _show_progress)
     except (Faulty, Refused) as problem:

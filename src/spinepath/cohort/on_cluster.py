@@ -21,7 +21,7 @@ from spinepath.backends.program import program
 from spinepath.cohort.counts import counts_of_rows
 from spinepath.cohort.files import write_table
 from spinepath.cohort.parts import WORK, is_done, keep_counts, living, part_file, write_results
-from spinepath.cohort.source import PART, Source, Stretch, read
+from spinepath.cohort.source import Source, Stretch, read
 from spinepath.cohort.tables import PERSON, answer_table, fact_table
 from spinepath.cohort.values import refusals
 from spinepath.engine.knowledge import Knowledge
@@ -44,7 +44,7 @@ def judge_stretches(
         for part, charts in read(source, stretch, lambda part: not is_done(folder, part)):
             judged = charts if deceased else living(charts)
             refused += refusals(known, judged)
-            write_table(part_file(work, CHARTS, part), fact_table(judged, list(source.facts), part * PART), [])
+            write_table(part_file(work, CHARTS, part), fact_table(judged, list(source.facts), part * source.size), [])
     if not refused:
         judge_files(knowledge, str(work / CHARTS), str(work / ANSWERS), session())
         _gather(knowledge, source, folder, stretches, deceased)
@@ -59,7 +59,8 @@ def _gather(knowledge: Knowledge, source: Source, folder: Path, stretches: Seque
     for stretch in stretches:
         for part, charts in read(source, stretch, lambda part: not is_done(folder, part)):
             judged = charts if deceased else living(charts)
-            mine = answers.to_table(filter=(place >= part * PART) & (place < (part + 1) * PART)).sort_by(PERSON)
+            first, last = part * source.size, (part + 1) * source.size
+            mine = answers.to_table(filter=(place >= first) & (place < last)).sort_by(PERSON)
             table = answer_table(rules, mine, judged)
             write_results(folder, part, table)
             counts = counts_of_rows(rules, table)

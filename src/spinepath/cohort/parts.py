@@ -15,10 +15,11 @@ from pyarrow import parquet
 
 from spinepath.backends.charts import columns
 from spinepath.backends.program import program
+from spinepath.cohort.arrow_planes import words_for
 from spinepath.cohort.counts import Counts, counts_of, counts_of_rows
 from spinepath.cohort.files import UNFINISHED, whole, write_table
 from spinepath.cohort.judge import Judge
-from spinepath.cohort.source import PART, Source, Stretch, read
+from spinepath.cohort.source import Source, Stretch, read
 from spinepath.cohort.tables import DECEASED, answer_table, fact_table, plane_table, result_table
 from spinepath.cohort.values import refusals
 from spinepath.engine.knowledge import Knowledge
@@ -83,10 +84,10 @@ def living(charts: Any) -> Any:
 def with_planes(knowledge: Knowledge, source: Source, folder: Path) -> Write:
     """Judge with bit planes; the planes are kept too."""
     judge = Judge(knowledge, source.facts, facts=True)
-    room = np.empty((judge.rows, PART // 64), np.uint64)
+    room = np.empty((judge.rows, words_for(source.size)), np.uint64)
 
     def write(part: int, charts: Any) -> Counts:
-        results = judge.judge(charts, room[:, : -(-len(charts) // 64)])
+        results = judge.judge(charts, room[:, : words_for(len(charts))])
         write_table(part_file(folder, PLANES, part), plane_table(results, part), [])
         write_results(folder, part, result_table(results, charts))
         return counts_of(results)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import multiprocessing
+import os
 import shutil
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -32,7 +35,7 @@ from spinepath.cohort.parts import (
     with_duckdb,
     with_planes,
 )
-from spinepath.cohort.source import Source, Stretch, hash_of, open_source
+from spinepath.cohort.source import Source, Stretch, hash_of
 from spinepath.cohort.values import refuse_persons
 from spinepath.engine.knowledge import Knowledge
 
@@ -80,34 +83,45 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def prepare(knowledge: Knowledge, inputs: Sequence[str], folder: Path, **options: object) -> Run:
-    """A run over these inputs, with the engine that suits them unless one is named."""
-    source = open_source(knowledge, inputs)
-    options["engine"] = options.get("engine") or chosen(source)
-    return Run(knowledge=knowledge, source=source, folder=folder, **options)  # type: ignore[arg-type]
-
-
 def run(what: Run, progress: Progress) -> Manifest:
     """Judge everything that is not judged yet; the manifest of the finished results.
 
     Raises Refused for charts that cannot be used: then nothing of this run is left. Raises Interrupted when the run
     cannot go on, for example because the disk is full: then what is done is kept, and the same run goes on from there.
     """
-    manifest = _begun(what)
-    if manifest.finished is not None:
-        return manifest
     try:
-        _judge_all(what, progress)
-        return _finished(what, manifest)
-    except Refused:
-        _remove(what.folder)
-        raise
+        manifest = _begun(what)
+        if manifest.finished is None:
+            with _alone(what.folder):
+                _judge_or_take_back(what, progress)
+                _finish(what, manifest)
+        return manifest
     except OSError as problem:
         why = "There is no room left on the disk" if problem.errno in _FULL else f"It failed ({problem.strerror})"
         raise Interrupted(f"{what.folder}: {why}. Mend that, then give the same command again: {_KEPT}") from None
     except BrokenProcessPool:
         why = "A worker was ended from outside, perhaps because memory ran out"
         raise Interrupted(f"{what.folder}: {why}. Give the same command again: {_KEPT}") from None
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Nobody else may work in the folder; the lock falls away with the process that holds it."""
+    (folder / WORK).mkdir(exist_ok=True)
+    with (folder / WORK / "lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Interrupted(f"{folder}: Another run is at work in it. Wait for its end.") from None
+        yield
+
+
+def _judge_or_take_back(what: Run, progress: Progress) -> None:
+    try:
+        _judge_all(what, progress)
+    except Refused:
+        _remove(what.folder)
+        raise
 
 
 _KEPT = "what is done is kept."
@@ -122,7 +136,6 @@ def _begun(what: Run) -> Manifest:
         refuse_other(what.folder, found.asked, asked)
         return found
     what.folder.mkdir(parents=True, exist_ok=True)
-    (what.folder / WORK).mkdir(exist_ok=True)
     found = Manifest(asked=asked, begun=_now())
     write_json(what.folder / MANIFEST, found)
     return found
@@ -134,13 +147,9 @@ def _judge_all(what: Run, progress: Progress) -> None:
     refused = Counter[str]()
     for found in _found(what, waiting):
         refused += found
-        progress(sum(is_done(what.folder, part) for part in _parts(what.source)), len(_parts(what.source)))
+        progress(sum(is_done(what.folder, part) for part in what.source.parts), len(what.source.parts))
     if refused:
         raise Refused(problems_with(what.knowledge, refused))
-
-
-def _parts(source: Source) -> range:
-    return range(source.stretches[-1].parts.stop if source.stretches else 0)
 
 
 def _found(what: Run, waiting: Sequence[Stretch]) -> Iterator[Counter[str]]:
@@ -185,27 +194,35 @@ _here: list[_Worker] = []
 
 
 def _start(what: Run) -> None:
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _here.append(_Worker(what))
+
+
+def _end_with_parent() -> None:
+    """A worker whose run was killed must not write beside the run that goes on."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _do(stretch: Stretch) -> Counter[str]:
     return _here[0].do(stretch)
 
 
-def _finished(what: Run, manifest: Manifest) -> Manifest:
+def _finish(what: Run, manifest: Manifest) -> None:
     """Add up the parts, and write the manifest a second time."""
     total = Counts()
-    for part in _parts(what.source):
+    for part in what.source.parts:
         total.add(kept_counts(what.folder, part))
     entries = what.knowledge.entries
-    manifest.people, manifest.deceased, manifest.parts = total.people, total.deceased, len(_parts(what.source))
+    manifest.people, manifest.deceased, manifest.parts = total.people, total.deceased, len(what.source.parts)
     for name, rows in as_tables(total, lambda name: getattr(entries.get(name), "name", "")).items():
         write_rows(what.folder / COUNTS / f"{name}.parquet", rows)
     manifest.versions = {name: version(name) for name in ("spinepath", "numpy", "pyarrow", "duckdb")}
     manifest.finished = _now()
     write_json(what.folder / MANIFEST, manifest)
     shutil.rmtree(what.folder / WORK)
-    return manifest
 
 
 def _remove(folder: Path) -> None:

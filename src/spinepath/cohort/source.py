@@ -30,31 +30,32 @@ PARQUET, ARROW = (".parquet", ".pq"), (".arrow", ".feather", ".ipc")
 
 
 class Stretch(msgspec.Struct, frozen=True):
-    """Row groups or record batches of one file, from `first` up to but not `last`; its parts are numbered on."""
+    """Row groups or record batches of one file, from `first` up to but not `last`, and the numbers of its parts."""
 
     file: str
     first: int
     last: int
     rows: int
-    first_part: int
-
-    @property
-    def parts(self) -> range:
-        """The numbers of its parts."""
-        return range(self.first_part, self.first_part - (-self.rows // PART))
+    parts: range
 
 
 class Source(msgspec.Struct, frozen=True):
-    """The files, their common columns that are read, and how they are cut."""
+    """The files, the columns they share, and how they are cut: into parts of at most `size` people."""
 
     files: tuple[Path, ...]
     schema: Any
     stretches: tuple[Stretch, ...]
+    size: int
 
     @property
     def people(self) -> int:
         """Rows in all files."""
         return sum(stretch.rows for stretch in self.stretches)
+
+    @property
+    def parts(self) -> range:
+        """The numbers of all parts."""
+        return range(self.stretches[-1].parts.stop if self.stretches else 0)
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -66,7 +67,7 @@ class Source(msgspec.Struct, frozen=True):
         }
 
 
-def open_source(knowledge: Knowledge, named: Sequence[str]) -> Source:
+def open_source(knowledge: Knowledge, named: Sequence[str], size: int = PART) -> Source:
     """The charts in these files, folders or patterns.
 
     Raises Refused, with every problem: a name that leads to no file, a file that cannot be read, a column that is no
@@ -77,10 +78,10 @@ def open_source(knowledge: Knowledge, named: Sequence[str]) -> Source:
     for path in files:
         schema, sizes = _opened(path)
         schemas.append(schema)
-        stretches.extend(_stretches(path, sizes, stretches[-1].parts.stop if stretches else 0))
+        stretches.extend(_stretches(path, sizes, stretches[-1].parts.stop if stretches else 0, size))
     _refuse_different(files, schemas)
     _refuse_columns(knowledge, schemas[0])
-    return Source(files, schemas[0], tuple(stretches))
+    return Source(files, schemas[0], tuple(stretches), size)
 
 
 def _files(name: str) -> Iterator[Path]:
@@ -111,17 +112,16 @@ def _opened(path: Path) -> tuple[Any, list[int]]:
         raise Refused([f"{path}: The file cannot be read as a table of charts: {cause}. Write it again."]) from None
 
 
-def _stretches(path: Path, sizes: Sequence[int], part: int) -> Iterator[Stretch]:
-    """As few row groups together as fill a part."""
+def _stretches(path: Path, groups: Sequence[int], part: int, size: int) -> Iterator[Stretch]:
+    """As few row groups together as fill a part; `part` is the number of the first."""
     first = rows = 0
-    for place, size in enumerate(sizes, start=1):
-        rows += size
-        if rows >= PART or place == len(sizes):
-            if rows:
-                found = Stretch(str(path), first, place, rows, part)
-                yield found
-                part = found.parts.stop
-            first, rows = place, 0
+    for place, group in enumerate(groups, start=1):
+        rows += group
+        if rows >= size or place == len(groups):
+            parts = range(part, part - (-rows // size))
+            if parts:
+                yield Stretch(str(path), first, place, rows, parts)
+            part, first, rows = parts.stop, place, 0
 
 
 def _refuse_different(files: Sequence[Path], schemas: Sequence[Any]) -> None:
@@ -181,9 +181,8 @@ def read(source: Source, stretch: Stretch, wanted: Callable[[int], bool]) -> Ite
 
     Raises Refused when the file cannot be read.
     """
-    parts = stretch.parts
     try:
-        for part, batch in zip(parts, _cut(_batches(source, stretch)), strict=True):
+        for part, batch in zip(stretch.parts, _cut(_batches(source, stretch), source.size), strict=True):
             if wanted(part):
                 yield part, batch
     except (OSError, arrow.ArrowException):
@@ -197,16 +196,16 @@ def _batches(source: Source, stretch: Stretch) -> Iterator[Any]:
         return
     choices = [name for name, kind in source.facts.items() if is_text(kind)]
     with parquet.ParquetFile(stretch.file, read_dictionary=choices, buffer_size=1 << 20) as file:
-        yield from file.iter_batches(PART, range(stretch.first, stretch.last), use_threads=False)
+        yield from file.iter_batches(source.size, range(stretch.first, stretch.last), use_threads=False)
 
 
-def _cut(batches: Iterator[Any]) -> Iterator[Any]:
-    """The same rows in batches of `PART`, the last one with what is left."""
+def _cut(batches: Iterator[Any], size: int) -> Iterator[Any]:
+    """The same rows in batches of this size, the last one with what is left."""
     held: list[Any] = []
     rows = 0
     for batch in batches:
-        while rows + len(batch) >= PART:
-            room = PART - rows
+        while rows + len(batch) >= size:
+            room = size - rows
             yield _joined([*held, batch.slice(0, room)])
             held, rows, batch = [], 0, batch.slice(room)
         held, rows = ([*held, batch], rows + len(batch)) if len(batch) else (held, rows)
