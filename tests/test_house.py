@@ -21,8 +21,10 @@ COMMANDS_OF_COHORTS = SOURCE / "cohort" / "command.py"
 MAY_IMPORT = {
     "engine": {"engine"},
     "plan": {"engine", "plan"},
+    "booking": {"engine", "booking"},
     "backends": {"engine", "backends"},
     "cohort": {"engine", "backends", "cohort"},
+    "population": {"engine", "backends", "population"},
     "prove": {"engine", "backends", "plan", "prove"},
     "interop": {"engine", "backends", "plan", "prove", "interop"},
     "terminal": {"engine", "plan", "prove", "interop", "terminal"},

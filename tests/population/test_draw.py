@@ -108,6 +108,35 @@ def _expected(shown: Shown, words: tuple[str, ...]) -> Iterator[tuple[object, fl
         yield words.index(word), share
 
 
+@pytest.mark.parametrize(("step", "kind"), [(0.1, np.float64), (1, np.int8), (5, np.int8)])
+def test_numbers_stand_on_whole_steps(step: float, kind: type) -> None:
+    changed = MODEL.replace("normal: [2, 1], by: {how_bad: 5}", f"normal: [5, 4], step: {step}")
+    columns = draw(Model(build(files(people=changed)), "village"), 1, 0).people.columns
+    values = columns["pain"].values[~columns["has_flu"].values]
+    assert values.dtype == kind
+    assert set(np.unique(values).tolist()) <= {round(place * step, 1) for place in range(int(10 / step) + 1)}
+    assert abs(values.mean() - 5) < 0.1
+
+
+def test_numbers_follow_the_number_that_moves_them() -> None:
+    columns = draw(Model(build(files(people=MODEL)), "village"), 1, 0).people.columns
+    bad, pain, ill = (columns[name].values for name in ("how_bad", "pain", "has_flu"))
+    slope = np.polyfit(bad[~ill], pain[~ill], 1)[0]
+    assert abs(slope - 5) < 0.2
+
+
+def test_a_copy_is_the_same_and_as_unknown() -> None:
+    more = MODEL.replace(
+        "      - {facts: [fever],", "      - {facts: [numbness], same_as: fever}\n      - {facts: [fever],"
+    )
+    more = more.replace("    when: has_flu\n", "").replace("facts: [fever]", "facts: [fever], when: has_flu")
+    columns = draw(Model(build(files(people=more)), "village"), 1, 0).people.columns
+    fever, numbness = columns["fever"], columns["numbness"]
+    assert not fever.known.all()
+    assert np.array_equal(fever.known, numbness.known)
+    assert np.array_equal(fever.values[fever.known], numbness.values[fever.known])
+
+
 # whole in themselves
 
 
