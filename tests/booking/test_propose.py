@@ -1,0 +1,256 @@
+"""A proposal keeps every bound and wish, none is cheaper, and a clash means that there is none."""
+
+from __future__ import annotations
+
+from datetime import time
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from spinepath.booking.clash import Clash
+from spinepath.booking.clinic import Clinic, Room, Session
+from spinepath.booking.course import Bounds, Course, Gate, Had, Wishes
+from spinepath.booking.diary import Diary
+from spinepath.booking.faults import FaultyBooking
+from spinepath.booking.options import Weights
+from spinepath.booking.propose import Proposal, alternatives, propose
+from tests.booking import plain
+from tests.booking.clinics import DAYS, booked, clinic, clinics, course, courses, day, diary, hours, session
+from tests.booking.clinics import therapist as somebody
+from tests.booking.clinics import wishes as some_wishes
+
+WEIGHTS = st.builds(
+    Weights,
+    late_day=st.integers(0, 3),
+    spacing_day=st.integers(0, 5),
+    change=st.integers(0, 10),
+    other_therapist=st.integers(0, 8),
+    other_hours=st.integers(0, 6),
+    idle_slot=st.integers(0, 3),
+)
+
+
+class Asked(msgspec.Struct):
+    """One question to a small clinic."""
+
+    clinic: Clinic
+    booked: list[Session]
+    course: Course
+    wishes: Wishes
+    weights: Weights
+
+    @property
+    def diary(self) -> Diary:
+        return Diary(self.clinic, day(0), day(DAYS - 1), self.booked)
+
+    def answer(self) -> Proposal | Clash:
+        return propose(self.diary, self.course, self.wishes, self.weights)
+
+    def every(self) -> list[list[Session]]:
+        found = plain.every_course(self.clinic, day(0), day(DAYS - 1), self.booked, self.course, self.wishes)
+        return list(found)
+
+    def cost(self, sessions: Any) -> int:
+        return plain.cost(self.clinic, day(0), self.booked, self.course, self.wishes, self.weights, list(sessions))
+
+
+@st.composite
+def questions(draw: st.DrawFn) -> Asked:
+    of = draw(clinics())
+    return Asked(of, draw(booked(of)), draw(courses()), draw(some_wishes(of)), draw(WEIGHTS))
+
+
+def keeps_everything(asked: Asked, sessions: tuple[Session, ...]) -> bool:
+    alone = all(plain.may_take_place(asked.clinic, asked.booked, asked.course, asked.wishes, one) for one in sessions)
+    return alone and plain.lies_well(asked.clinic, asked.course, asked.wishes, list(sessions), whole=True)
+
+
+@given(questions())
+def test_a_proposal_keeps_everything_and_costs_what_it_says(asked: Asked) -> None:
+    answer = asked.answer()
+    if isinstance(answer, Proposal):
+        assert len(answer.sessions) == asked.course.sessions
+        assert keeps_everything(asked, answer.sessions)
+        assert answer.cost == asked.cost(answer.sessions)
+
+
+@settings(max_examples=25)
+@given(questions())
+def test_no_course_is_cheaper_and_a_clash_is_real(asked: Asked) -> None:
+    answer, every = asked.answer(), asked.every()
+    if isinstance(answer, Clash):
+        assert not every
+    else:
+        assert answer.cost == min(asked.cost(sessions) for sessions in every)
+
+
+@given(questions(), st.data())
+def test_another_constraint_never_lowers_the_cost(asked: Asked, data: st.DataObject) -> None:
+    wish = msgspec.structs.replace(
+        asked.wishes,
+        **data.draw(
+            st.sampled_from(
+                [
+                    {"weekdays": tuple(one for one in asked.wishes.weekdays if one != 3)},
+                    {"absences": (*asked.wishes.absences, *data.draw(some_wishes(asked.clinic)).absences)},
+                    {"same_therapist": True},
+                    {"starts_by": min(asked.wishes.starts_by or day(5), day(5))},
+                    {"earliest": max(asked.wishes.earliest or day(3), day(3))},
+                    {
+                        "therapists": frozenset({"anna"}) & (asked.wishes.therapists or {"anna"})
+                        or asked.wishes.therapists
+                    },
+                ]
+            )
+        ),
+    )
+    bounds = msgspec.structs.replace(asked.course.bounds, weeks_most=min(asked.course.bounds.weeks_most or 1, 1))
+    narrow = msgspec.structs.replace(asked.course, bounds=bounds)
+    before = asked.answer()
+    for stricter in (
+        propose(asked.diary, asked.course, wish, asked.weights),
+        propose(asked.diary, narrow, asked.wishes, asked.weights),
+    ):
+        if isinstance(before, Clash):
+            assert isinstance(stricter, Clash)
+        elif isinstance(stricter, Proposal):
+            assert stricter.cost >= before.cost
+
+
+@given(questions())
+def test_alternatives_differ_and_keep_everything(asked: Asked) -> None:
+    found = alternatives(asked.diary, asked.course, asked.wishes, asked.weights, count=4)
+    if isinstance(found, Clash):
+        assert isinstance(asked.answer(), Clash)
+    else:
+        assert 1 <= len(found) <= 4
+        assert len({one.sessions for one in found}) == len(found)
+        assert all(keeps_everything(asked, one.sessions) for one in found)
+        assert found[0] == asked.answer()
+
+
+@settings(max_examples=40)
+@given(questions())
+def test_a_way_out_is_one_and_each_part_of_it_is_needed(asked: Asked) -> None:
+    answer = asked.answer()
+    if isinstance(answer, Proposal) or answer.refusals:
+        return
+    for way in answer.relaxing:
+        moved = {"room_taken", "therapist_taken"} & set(way.rules)
+        if not moved:
+            again = msgspec.structs.replace(asked, wishes=way.wishes)
+            assert isinstance(again.answer(), Proposal)
+
+
+# by hand
+
+
+def test_three_sessions_with_a_day_of_rest_between_them() -> None:
+    found = propose(diary(), course())
+    assert isinstance(found, Proposal)
+    assert [one.day for one in found.sessions] == [day(0), day(2), day(4)]
+    assert [one.start for one in found.sessions] == [time(8)] * 3
+    assert [one.status for one in found.sessions] == ["booked"] * 3
+
+
+def test_the_week_has_a_bound_on_any_seven_days() -> None:
+    every_day = somebody(shifts=(hours(8, 12, (1, 2, 3, 4, 5, 6, 7)),))
+    of = clinic(every_day, opening=(hours(8, 18, (1, 2, 3, 4, 5, 6, 7)),))
+    found = propose(diary(of), course(sessions=6, days_liked=(2, 2), bounds=Bounds(sessions_per_week_most=3)))
+    assert isinstance(found, Proposal)
+    assert [(one.day - day(0)).days for one in found.sessions] == [0, 2, 4, 7, 9, 11]
+
+
+def test_weekends_count_unless_the_preset_says_otherwise() -> None:
+    only = clinic(somebody(shifts=(hours(8, 12, (1, 4)),)))
+    assert isinstance(propose(diary(only), course(days_between=(2, 3))), Clash)
+    assert isinstance(propose(diary(only), course(days_between=(2, 3), weekends="do not count")), Proposal)
+
+
+def test_sessions_behind_a_gate_are_held_until_it_is_released() -> None:
+    gates = (Gate(after_sessions=2), Gate(after_days=14, released_by="Dr Who"))
+    found = propose(diary(), course(sessions=4, gates=gates))
+    assert isinstance(found, Proposal)
+    assert [one.status for one in found.sessions] == ["booked", "booked", "held", "held"]
+
+
+def test_a_gate_after_days_holds_from_that_day_on() -> None:
+    found = propose(diary(), course(sessions=4, gates=(Gate(after_days=4),)))
+    assert isinstance(found, Proposal)
+    assert [one.status for one in found.sessions] == ["booked", "booked", "held", "held"]
+
+
+def test_the_first_session_may_be_longer() -> None:
+    found = propose(diary(), course(minutes_first=60))
+    assert isinstance(found, Proposal)
+    assert [one.minutes for one in found.sessions] == [60, 30, 30]
+
+
+def test_a_traction_table_is_looked_for() -> None:
+    of = clinic(rooms=(Room(id="one"), Room(id="two", equipment=frozenset({"table"}))))
+    found = propose(diary(of), course(equipment=frozenset({"table"})))
+    assert isinstance(found, Proposal)
+    assert {one.room for one in found.sessions} == {"two"}
+
+
+def test_force_needs_more_days() -> None:
+    found = propose(diary(), course(rest_after={1: 3}, days_liked=(2, 2)))
+    assert isinstance(found, Proposal)
+    assert [(one.day - day(0)).days for one in found.sessions][:2] in ([0, 3], [1, 4])
+
+
+@pytest.mark.parametrize(
+    ("bounds", "had", "rule"),
+    [
+        (Bounds(), Had(), "course_unknown"),
+        (Bounds(sessions_most=2), Had(days=()), "course_full"),
+        (Bounds(sessions_episode_most=20), Had(days=()), "episode_unknown"),
+        (Bounds(sessions_episode_most=20), Had(days=(), sessions_episode=18), "episode_full"),
+        (Bounds(courses_year_most=3), Had(days=()), "year_unknown"),
+        (Bounds(courses_year_most=3), Had(days=(), courses_year=4), "year_full"),
+        (Bounds(days_between_courses_least=14), Had(days=()), "last_course_unknown"),
+        (Bounds(session_minutes_most=20), Had(days=()), "session_minutes"),
+    ],
+)
+def test_what_was_had_refuses_and_unknown_refuses_too(bounds: Bounds, had: Had, rule: str) -> None:
+    found = propose(diary(), course(bounds=bounds, had=had))
+    assert isinstance(found, Clash)
+    assert [one.rule for one in found.refusals] == [rule]
+
+
+def test_at_the_bound_nothing_is_refused() -> None:
+    bounds = Bounds(sessions_most=3, sessions_episode_most=20, courses_year_most=3, days_between_courses_least=14)
+    had = Had(days=(), sessions_episode=17, courses_year=3, last_course_ended=day(-14))
+    assert isinstance(propose(diary(), course(bounds=bounds, had=had)), Proposal)
+
+
+def test_the_same_question_has_the_same_answer() -> None:
+    of = clinic(somebody(), somebody("boris"), rooms=(Room(id="one"), Room(id="two")))
+    answers = [propose(diary(of), course(sessions=6)) for _ in range(3)]
+    assert answers[0] == answers[1] == answers[2]
+
+
+@pytest.mark.parametrize(
+    ("course_", "place"),
+    [
+        (course(sessions=0), "course.sessions"),
+        (course(days_between=(3, 2)), "course.days_between"),
+        (course(minutes=0), "course.minutes"),
+        (course(weekends="sometimes"), "course.weekends"),
+        (course(gates=(Gate(),)), "course.gates"),
+    ],
+)
+def test_a_course_that_means_nothing_is_refused_by_name(course_: Course, place: str) -> None:
+    with pytest.raises(FaultyBooking) as refused:
+        propose(diary(), course_)
+    assert [fault.place for fault in refused.value.faults] == [place]
+
+
+def test_the_diary_is_left_as_it_was() -> None:
+    book = diary(clinic(), session())
+    before = ([list(row) for row in book.free], dict(book.sessions))
+    propose(book, course())
+    assert before == (book.free, book.sessions)
