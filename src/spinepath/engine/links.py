@@ -15,6 +15,7 @@ from spinepath.engine import content as c
 from spinepath.engine import entries as e
 from spinepath.engine import evidence as ev
 from spinepath.engine import mentions as m
+from spinepath.engine import populations as pop
 from spinepath.engine.faults import FaultList, nearest
 from spinepath.engine.knowledge import SECTION_NAMES, Knowledge
 from spinepath.engine.language import can_be_named
@@ -93,6 +94,9 @@ LINKS: dict[type[msgspec.Struct], dict[str, tuple[str, ...]]] = {
     m.Mention: {"fact": ("facts",), "codes": ("codes",), "words": ("codes",)},
     m.CodedAnswer: {"codes": ("codes",)},
     m.Demographic: {"fact": ("facts",)},
+    pop.Cause: {"leads_to": ("dispositions",)},
+    pop.Gap: {"facts": ("facts",), "questions": ("questions",)},
+    pop.Population: {"shares": ("causes",)},
 }
 
 

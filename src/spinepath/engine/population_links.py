@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cached_property
 
 from spinepath.engine.conditions import Condition, facts_in
 from spinepath.engine.entries import Fact, Sourced, State, Word
@@ -78,7 +79,6 @@ class _Look:
         for gap in self.knowledge.gaps.values():
             self.gap(gap)
         for population in self.knowledge.populations.values():
-            self.known(population.shares, self.knowledge.causes, "cause", population.place)
             for chance in population.shares.values():
                 self.chance(chance, population.place)
         for one in self.knowledge.impossibles.values():
@@ -92,18 +92,16 @@ class _Look:
             self.faults.add(entry.place, f"No condition can name {entry.id}.", "Use letters, digits and _ only.")
         if isinstance(entry, Trait) and (entry.answer == "choice") != bool(entry.values):
             self.faults.add(entry.place, f"{entry.id} is a {entry.answer}.", "A choice has values, nothing else has.")
-        if isinstance(entry, Cause):
-            self.known((entry.leads_to,) if entry.leads_to else (), self.knowledge.dispositions, "level", entry.place)
 
     def shown(self, shown: Shown, tendency: Tendency) -> None:
-        self.known(shown.facts, self.drawable(), "fact or trait that can be drawn", shown.place)
+        self.known(shown.facts, self.drawable, "fact or trait that can be drawn", shown.place)
         if len(shown.ways) != 1:
             act = f"Use one of: {', '.join(WAYS)}."
             self.faults.add(shown.place, f"The line draws in {len(shown.ways)} ways.", act)
             return
         for name in shown.facts:
             self.line(name, tendency.when, shown, tendency)
-            if name in self.drawable():
+            if name in self.drawable:
                 self.way(name, shown.ways[0], shown)
         if shown.by and not shown.normal:
             act = "Write  normal: [mean, spread]."
@@ -167,22 +165,20 @@ class _Look:
         self.chance(gap.chance, gap.place)
         self.condition(gap.when, gap.place)
         self.known(gap.facts, self.knowledge.asked_facts, "fact that is found out", gap.place)
-        self.known(gap.questions, self.knowledge.questions, "screen", gap.place)
         ways = {fact.obtained for fact in self.knowledge.facts.values()}
         self.known(gap.obtained, sorted(ways), "way of finding out", gap.place)
 
     # what is common
 
-    def drawable(self) -> Mapping[str, object]:
-        asked = {name: name for name in self.knowledge.asked_facts}
-        return {**asked, **self.knowledge.traits}
+    @cached_property
+    def drawable(self) -> frozenset[str]:
+        return frozenset((*self.knowledge.asked_facts, *self.knowledge.traits))
 
     def type_of(self, name: str) -> str | None:
         found = self.names.facts.get(name)
         return found.answer if found else None
 
-    def known(self, names: Iterable[str], among: Iterable[str], what: str, place: str) -> None:
-        among = list(among)
+    def known(self, names: Iterable[str], among: Collection[str], what: str, place: str) -> None:
         for name in names:
             if name not in among:
                 self.faults.add(place, f"{name} is no {what}.", nearest(name, among, "Correct or remove the name."))

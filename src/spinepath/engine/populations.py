@@ -84,13 +84,13 @@ class Trait(Entry, frozen=True, kw_only=True):
 
     name: str
     answer: Literal["yes_no", "number", "choice"] = "number"
-    values: tuple[Word, ...] = ()
+    values: tuple[str, ...] = ()
     least: float = 0
     most: float = 1
 
     def as_fact(self) -> Fact:
         """The trait as if it were a fact, for what treats both alike."""
-        words = {word: str(word) for word in self.values}
+        words = {Word(word): word for word in self.values}
         return Fact(
             id=self.id,
             name=self.name,
