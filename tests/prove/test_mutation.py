@@ -17,12 +17,14 @@ from spinepath.prove.mutants import Mutant, mutants
 from spinepath.prove.mutation import (
     NO_DIFFERENCE,
     Caught,
+    by_a_reason,
     guards_of,
     mutation,
     trials,
     unguarded,
     without_difference,
 )
+from spinepath.prove.statements import read_statements, statements_folder, statements_in
 from tests.engine.charts import Base
 from tests.engine.small import files, page, small
 
@@ -137,6 +139,34 @@ def test_statements_catch_a_red_flag_that_no_longer_leads_where_it_must(real: Kn
     assert found[0] is None
     assert found[1] is not None
     assert found[1].startswith("proof: ")
+
+
+UNNOTICED = """\
+unnoticed:
+  - id: said_twice
+    rule: x.rule
+    changes: ['leads to refer, not emergency', age_years >= 64]
+    why: Another rule says it.
+"""
+
+
+def test_a_change_can_be_explained_but_not_one_that_loosens_the_gravest() -> None:
+    knowledge = with_rule()
+    catch = by_a_reason(statements_in({"x.yaml": UNNOTICED.encode()}, knowledge))
+    known = changes(knowledge)
+    tighter, looser, other = (
+        known[name] for name in ("age_years >= 64", "leads to refer, not emergency", "never fires")
+    )
+    assert catch(knowledge.with_rule(tighter.rule), tighter) == "explained: Another rule says it."
+    assert catch(knowledge.with_rule(looser.rule), looser) is None
+    assert catch(knowledge.with_rule(other.rule), other) is None
+
+
+def test_what_is_explained_is_a_change_that_mutate_makes(real: Knowledge) -> None:
+    statements = read_statements(statements_folder(), real)
+    for one in statements.unnoticed:
+        made = {mutant.change for mutant in mutants(real, real.rules[one.rule])}
+        assert set(one.changes) <= made, one.id
 
 
 def test_no_case_of_a_grave_rule_is_missing_where_the_law_is_silent(real: Knowledge) -> None:

@@ -43,7 +43,7 @@ class Caught(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def kind(self) -> str:
-        """In one word what caught it: case, law or proof; "no difference" and "survived" else."""
+        """In one word what caught it: case, law or proof; else "no difference", "explained" or "survived"."""
         if self.by == NO_DIFFERENCE:
             return "no difference"
         return "survived" if self.by is None else self.by.partition(" ")[0].rstrip(":")
@@ -115,9 +115,9 @@ def unguarded(knowledge: Knowledge, found: Iterable[Caught]) -> tuple[Mutant, ..
 
 
 def guards_of(knowledge: Knowledge, seconds: float) -> tuple[Catch, ...]:
-    """What catches a mutant beside cases and laws: first the proof that it is no change, then the statements."""
+    """What catches a mutant beside cases and laws: the proof that it is no change, the statements, and reasons."""
     statements = read_statements(statements_folder(), knowledge)
-    return (without_difference(knowledge, seconds), by_a_statement(statements))
+    return (without_difference(knowledge, seconds), by_a_statement(statements), by_a_reason(statements))
 
 
 def by_a_statement(statements: Statements) -> Catch:
@@ -132,6 +132,18 @@ def by_a_statement(statements: Statements) -> Catch:
             if found.patients:
                 return f"proof: {found.patients[0].wrong}"
         return None
+
+    return catch
+
+
+def by_a_reason(statements: Statements) -> Catch:
+    """The reason why nobody need notice the change, where one is written down; never for what loosens the gravest."""
+    reasons = {(one.rule, change): one.why for one in statements.unnoticed for change in one.changes}
+
+    def catch(changed: Knowledge, mutant: Mutant) -> str | None:
+        why = reasons.get((mutant.rule.id, mutant.change))
+        grave = mutant.rule.then.at_least in changed.ladder[-2:] and mutant.loosens
+        return None if why is None or grave else f"explained: {why}"
 
     return catch
 

@@ -192,6 +192,19 @@ class Reading(Entry, frozen=True, kw_only=True):
     example: ClassVar[str] = "- {id: X16.weak, contradiction: X16, when: leg_weakness, never: [thrust]}"
 
 
+class Unnoticed(Entry, frozen=True, kw_only=True):
+    """Small changes of one rule that no case, law or proof notices, with the reason why that is no harm.
+
+    `changes` are named as `spinepath mutate` prints them.
+    """
+
+    rule: Word
+    changes: tuple[str, ...]
+    why: str
+
+    example: ClassVar[str] = "- {id: pain_twice, rule: dose.gentle, changes: [without leg_pain], why: Another says it.}"
+
+
 SECTIONS: dict[str, type[Entry]] = {
     "obligations": Obligation,
     "red_flags": RedFlag,
@@ -203,6 +216,7 @@ SECTIONS: dict[str, type[Entry]] = {
     "ceilings": Ceiling,
     "counts": Count,
     "readings": Reading,
+    "unnoticed": Unnoticed,
 }
 
 
@@ -219,6 +233,7 @@ class Statements(msgspec.Struct, kw_only=True):
     ceilings: list[Ceiling] = []
     counts: list[Count] = []
     readings: list[Reading] = []
+    unnoticed: list[Unnoticed] = []
 
     def conditions(self) -> Iterator[Condition]:
         """Every condition that the statements ask of charts."""
@@ -291,6 +306,7 @@ _NAMES: dict[str, dict[str, tuple[str, ...]]] = {
     "off_on_purpose": {"id": ("techniques", "facts", "rules", "questions")},
     "ceilings": {"limit": ("limits",)},
     "counts": {"fact": ("facts",)},
+    "unnoticed": {"rule": ("rules",)},
     "readings": {
         "contradiction": ("contradictions",),
         "at_least": ("dispositions",),

@@ -18,14 +18,14 @@ def show_score(console: Console, knowledge: Knowledge, found: list[Caught]) -> N
     """Prints how many mutants were caught by what, for each disposition, and every survivor."""
     console.print(f"[bold]Knowledge {knowledge.version}[/]: {len(found)} small mistakes, one at a time")
     table = Table(box=None, pad_edge=False)
-    kinds = ("case", "law", "proof", "no difference", "survived")
+    kinds = ("case", "law", "proof", "no difference", "explained", "survived")
     for heading in ("rules that lead to", *kinds, "caught"):
         table.add_column(heading, justify="left" if heading == "rules that lead to" else "right")
     for level in (*reversed(knowledge.ladder), None):
         own = [one for one in found if knowledge.rules[one.mutant.rule.id].then.at_least == level]
         counted = Counter(one.kind for one in own)
-        real = len(own) - counted["no difference"]
-        score = f"{(real - counted['survived']) / real:.1%}" if real else "-"
+        real = len(own) - counted["no difference"]  # what is explained is not caught
+        score = f"{(real - counted['survived'] - counted['explained']) / real:.1%}" if real else "-"
         table.add_row(level or "no disposition", *(str(counted[kind]) for kind in kinds), score)
     console.print(table)
     survivors = [one.mutant for one in found if one.kind == "survived"]
