@@ -76,15 +76,18 @@ def _flag_complaint(bench: Bench, flag: RedFlag) -> Complaint:
         if found is False:
             return None
         if (found or not forbids) and bench.strictness(outcome.disposition) < bench.strictness(flag.at_least):
-            return f"The red flag {flag.id} {how}, and the disposition is {outcome.disposition}, not {flag.at_least}."
+            return f"{flag.id} {how}, and the disposition is {outcome.disposition}, not {flag.at_least}."
         got = next(to_be_had(bench, values, bench.hands_on), None) if forbids else None
-        return f"The red flag {flag.id} {how}, and {got} can be had." if got else None
+        return f"{flag.id} {how}, and {got} can be had." if got else None
 
     return complaint
 
 
 def contraindications(bench: Bench, obligation: Obligation) -> Finding:
-    """Under A no technique of the class can be had, under R none is offered, whether the condition is known or open."""
+    """Under A no technique of the class can be had, under R none is offered, whether the condition is known or open.
+
+    And whoever has the condition has at least the disposition that the row names.
+    """
     search = bench.search(obligation)
     rows = bench.statements.contraindications
     found = [one for row in rows for one in _row(bench, search, row)]
@@ -101,6 +104,8 @@ def _row(bench: Bench, search: Search, row: Contraindication) -> Iterator[Patien
         classes = frozenset(name for name, found in letters.items() if found == letter)
         touched = [name for name, names in bench.knowledge.names_of.items() if names & classes]
         yield from ruled_out(bench, search, row.id, row.when, touched, freely=letter == "R")
+    if row.at_least is not None:
+        yield from _red_flag(bench, search, RedFlag(id=row.id, place=row.place, when=row.when, at_least=row.at_least))
 
 
 def ruled_out(

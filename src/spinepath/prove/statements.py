@@ -87,10 +87,14 @@ class Column(Entry, frozen=True, kw_only=True):
 
 
 class Contraindication(Entry, frozen=True, kw_only=True):
-    """What may not be done when this is so: one letter for each column, A never, R not without a named reason."""
+    """What may not be done when this is so: one letter for each column, A never, R not without a named reason.
+
+    `at_least` is the mildest disposition then.
+    """
 
     when: Condition
     cells: str
+    at_least: Word | None = None
 
     example: ClassVar[str] = "- id: skin\n  when: skin_problem\n  cells: C C R . A . C A A ."
 
@@ -301,6 +305,7 @@ _NAMES: dict[str, dict[str, tuple[str, ...]]] = {
     "obligations": {"dispositions": ("dispositions",), "start": ("charts",)},
     "red_flags": {"at_least": ("dispositions",)},
     "columns": {"id": ("classes",)},
+    "contraindications": {"at_least": ("dispositions",)},
     "both_ways": {"facts": ("facts",), "frees": _TECHNIQUES},
     "not_tight": {"fact": ("facts",)},
     "off_on_purpose": {"id": ("techniques", "facts", "rules", "questions")},
