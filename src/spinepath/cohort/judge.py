@@ -19,7 +19,7 @@ from spinepath.cohort.results import Results
 from spinepath.cohort.sight import Compared, Known, Sight, Word, Yes
 from spinepath.engine.knowledge import Knowledge
 
-BLOCK = 2048
+BLOCK = 4096
 """Words of a plane that are worked on at a time: so few that most planes in use stay in the processor's cache."""
 
 NOBODY = -1
