@@ -14,6 +14,7 @@ import typer
 from spinepath.cohort.command import app as cohort
 from spinepath.engine.cache import default_folder, load_cached
 from spinepath.engine.faults import FaultyFindings, FaultyKnowledge
+from spinepath.population.command import accuracy, generate
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -30,6 +31,8 @@ app = typer.Typer(
 )
 
 app.add_typer(cohort, name="cohort")
+cohort.command()(generate)
+cohort.command()(accuracy)
 
 Folder = Annotated[Path | None, typer.Option("--knowledge", help="Folder of the knowledge base to use.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print plain data for machines.")]

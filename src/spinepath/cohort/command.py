@@ -69,6 +69,29 @@ def run(
     _show(out, manifest)
 
 
+@app.command(name="import")
+def import_(
+    inputs: Annotated[list[str], typer.Argument(help="FHIR R4: bundles, NDJSON, gzip; files, folders, patterns.")],
+    out: Annotated[Path, typer.Option(help="Folder for the table of charts and what was found on the way.")],
+    as_of: Annotated[str | None, typer.Option(help="The moment for which the charts stand; now without it.")] = None,
+    knowledge: Annotated[Path | None, typer.Option(help="Folder of the knowledge base to use.")] = None,
+) -> None:
+    """Read records into a table of charts. What they do not say stays unknown; broken resources are listed."""
+    from rich.console import Console
+
+    from spinepath.engine.cache import default_folder, load_cached
+    from spinepath.engine.faults import Faulty
+    from spinepath.interop.fhir import command
+
+    try:
+        console = Console(highlight=False)
+        command.import_command(inputs, out, load_cached(knowledge or default_folder()), as_of, console)
+    except Faulty as problem:
+        _fail(str(problem))
+    except ImportError as problem:
+        _fail(f"This needs {problem.name or 'more packages'}. Install  spinepath[cohort].")
+
+
 def _holds_records(name: str) -> bool:
     path = Path(name)
     if path.is_dir():
