@@ -19,6 +19,9 @@ BAD_INPUT = 2
 RECORDS = (".json", ".ndjson", ".gz")
 """How the names of files with FHIR records end."""
 
+TABLES = (".parquet", ".arrow", ".feather", ".ipc")
+"""How the names of files with charts end; an import leaves a summary in JSON beside them."""
+
 
 @app.command()
 def run(
@@ -95,7 +98,8 @@ def import_(
 def _holds_records(name: str) -> bool:
     path = Path(name)
     if path.is_dir():
-        return any(one.suffix in RECORDS for one in path.rglob("*"))
+        endings = {one.suffix for one in path.rglob("*")}
+        return not endings & set(TABLES) and bool(endings & set(RECORDS))
     return path.suffix in RECORDS
 
 
