@@ -160,7 +160,7 @@ def duckdb_levels(knowledge: Knowledge, batch: Any) -> Callable[[], object]:
 
 
 class Polars:
-    """Whether each rule fires and is clear, as Polars expressions; what counts otherwise than it is given comes first."""
+    """Whether each rule fires and is clear, as Polars expressions; what counts otherwise than as given comes first."""
 
     def __init__(self, program: Program) -> None:
         import polars
