@@ -38,10 +38,10 @@ def course(**more: Any) -> Course:
     return Course(**{**given, **more})
 
 
-def session(name: str = "s", number: int = 0, start: str = "08:00", **more: Any) -> Session:
+def session(name: str = "s", on: int = 0, start: str = "08:00", **more: Any) -> Session:
     """A session of another person, so many days after the first Monday."""
     given = {"course": "other", "person": "somebody", "number": 1, "minutes": 30, "therapist": "anna", "room": "one"}
-    return Session(**{"id": name, "day": day(number), "start": time.fromisoformat(start), **given, **more})
+    return Session(**{"id": name, "day": day(on), "start": time.fromisoformat(start), **given, **more})
 
 
 def diary(of: Clinic | None = None, *sessions: Session, days: int = 28) -> Diary:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import time
-from typing import Any
 
 import msgspec
 import pytest
@@ -11,61 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spinepath.booking.clash import Clash
-from spinepath.booking.clinic import Clinic, Room, Session
-from spinepath.booking.course import Bounds, Course, Gate, Had, Wishes
-from spinepath.booking.diary import Diary
+from spinepath.booking.clinic import Room
+from spinepath.booking.course import Bounds, Course, Gate, Had
 from spinepath.booking.faults import FaultyBooking
-from spinepath.booking.options import Weights
 from spinepath.booking.propose import Proposal, alternatives, propose
-from tests.booking import plain
-from tests.booking.clinics import DAYS, booked, clinic, clinics, course, courses, day, diary, hours, session
+from tests.booking.clinics import clinic, course, day, diary, hours, session
 from tests.booking.clinics import therapist as somebody
 from tests.booking.clinics import wishes as some_wishes
-
-WEIGHTS = st.builds(
-    Weights,
-    late_day=st.integers(0, 3),
-    spacing_day=st.integers(0, 5),
-    change=st.integers(0, 10),
-    other_therapist=st.integers(0, 8),
-    other_hours=st.integers(0, 6),
-    idle_slot=st.integers(0, 3),
-)
-
-
-class Asked(msgspec.Struct):
-    """One question to a small clinic."""
-
-    clinic: Clinic
-    booked: list[Session]
-    course: Course
-    wishes: Wishes
-    weights: Weights
-
-    @property
-    def diary(self) -> Diary:
-        return Diary(self.clinic, day(0), day(DAYS - 1), self.booked)
-
-    def answer(self) -> Proposal | Clash:
-        return propose(self.diary, self.course, self.wishes, self.weights)
-
-    def every(self) -> list[list[Session]]:
-        found = plain.every_course(self.clinic, day(0), day(DAYS - 1), self.booked, self.course, self.wishes)
-        return list(found)
-
-    def cost(self, sessions: Any) -> int:
-        return plain.cost(self.clinic, day(0), self.booked, self.course, self.wishes, self.weights, list(sessions))
-
-
-@st.composite
-def questions(draw: st.DrawFn) -> Asked:
-    of = draw(clinics())
-    return Asked(of, draw(booked(of)), draw(courses()), draw(some_wishes(of)), draw(WEIGHTS))
-
-
-def keeps_everything(asked: Asked, sessions: tuple[Session, ...]) -> bool:
-    alone = all(plain.may_take_place(asked.clinic, asked.booked, asked.course, asked.wishes, one) for one in sessions)
-    return alone and plain.lies_well(asked.clinic, asked.course, asked.wishes, list(sessions), whole=True)
+from tests.booking.questions import Asked, questions
 
 
 @given(questions())
@@ -73,7 +25,7 @@ def test_a_proposal_keeps_everything_and_costs_what_it_says(asked: Asked) -> Non
     answer = asked.answer()
     if isinstance(answer, Proposal):
         assert len(answer.sessions) == asked.course.sessions
-        assert keeps_everything(asked, answer.sessions)
+        assert asked.keeps_everything(answer.sessions)
         assert answer.cost == asked.cost(answer.sessions)
 
 
@@ -128,7 +80,7 @@ def test_alternatives_differ_and_keep_everything(asked: Asked) -> None:
     else:
         assert 1 <= len(found) <= 4
         assert len({one.sessions for one in found}) == len(found)
-        assert all(keeps_everything(asked, one.sessions) for one in found)
+        assert all(asked.keeps_everything(one.sessions) for one in found)
         assert found[0] == asked.answer()
 
 

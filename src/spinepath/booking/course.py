@@ -5,14 +5,12 @@ Every number comes from the caller, who has it from the knowledge base: a preset
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Literal
 
 import msgspec
 
 from spinepath.booking.clinic import EVERY_DAY, Hours, Period
-from spinepath.engine.content import Preset
 
 Weekends = Literal["count as days", "do not count"]
 
@@ -99,41 +97,3 @@ class Wishes(msgspec.Struct, frozen=True, kw_only=True):
 
 
 NO_WISHES = Wishes()
-
-
-def bounds_in(limits: Mapping[str, float]) -> Bounds:
-    """The limits of an assessment that concern booking; those that bound something else are passed over."""
-    return Bounds(**{name: limits[name] for name in Bounds.__struct_fields__ if name in limits})
-
-
-def bounded_by(preset: Preset, limits: Mapping[str, float]) -> Bounds:
-    """The limits, and the length of the preset where it is the stricter one."""
-    bounds = bounds_in(limits)
-    return msgspec.structs.replace(
-        bounds, weeks_most=min(preset.weeks_most, limits.get("weeks_most", preset.weeks_most))
-    )
-
-
-def sessions_possible(preset: Preset, limits: Mapping[str, float], had: Had) -> int:
-    """The most sessions still to come that the preset and the limits leave; 0 when the days had are unknown.
-
-    An unknown count of the episode is left to `totals`, which refuses it.
-    """
-    if had.days is None:
-        return 0
-    bounds = bounds_in(limits)
-    left = [preset.sessions[-1] - len(had.days)]
-    if bounds.sessions_most is not None:
-        left.append(bounds.sessions_most - len(had.days))
-    if bounds.sessions_episode_most is not None and had.sessions_episode is not None:
-        left.append(bounds.sessions_episode_most - had.sessions_episode)
-    return max(0, int(min(left)))
-
-
-def days_spread(preset: Preset, sessions: int, limits: Mapping[str, float]) -> tuple[int, int]:
-    """The days between that spread so many sessions evenly over the weeks of the preset, within its bounds."""
-    least, most = int(preset.days_between[0]), int(preset.days_between[-1])
-    least = max(least, int(limits.get("days_between_least", least)))
-    weeks = bounded_by(preset, limits).weeks_most or preset.weeks_most
-    even = 7 * weeks / max(sessions, 1)
-    return min(max(int(even), least), most), min(max(-int(-even // 1), least), most)

@@ -21,7 +21,8 @@ class Weights(msgspec.Struct, frozen=True, kw_only=True):
 
     For each day until the first session, each day by which a spacing misses the days liked, each change of therapist,
     each session with a therapist who is not liked or outside the hours liked, and each idle slot that a session leaves
-    between itself and the therapist's other sessions of that day.
+    between itself and the therapist's other sessions of that day. When a course is mended: for each day that a session
+    in a new place is away from the nearest one lost, and when it is at another time than that one.
     """
 
     late_day: int = 3
@@ -30,15 +31,18 @@ class Weights(msgspec.Struct, frozen=True, kw_only=True):
     other_therapist: int = 8
     other_hours: int = 4
     idle_slot: int = 1
+    moved_day: int = 25
+    moved_time: int = 5
 
 
 class Option(NamedTuple):
-    """The best place for a session on one day with one therapist."""
+    """The best place for a session on one day with one therapist; `idle` is what of the cost depends on others."""
 
     cost: int
     therapist: int
     start: int
     room: int
+    idle: int
 
 
 Options = list[tuple[Option, ...]]
@@ -121,24 +125,35 @@ class Search:
         for therapist in self.therapists if anywhere else ():
             begins = starts(diary.free[therapist][day] & possible, length) & anywhere
             if begins:
-                cost, start = self._best_start(day, therapist, begins, length)
+                cost, start, idle = self._best_start(day, therapist, begins, length)
                 bit = 1 << start
                 room = next(room for room, free in rooms if free & bit)
-                found.append(Option(cost + self._other_therapist(therapist), therapist, start, room))
+                found.append(Option(cost + self._other_therapist(therapist), therapist, start, room, idle))
         return tuple(found)
+
+    def option_at(self, day: int, therapist: int, start: int, minutes: int) -> Option | None:
+        """The option of just this start, when it is free."""
+        diary, length = self.diary, length_in_slots(minutes, self.diary.grid)
+        taken = row(start, start + length)
+        rooms = [room for room in self.rooms if not taken & ~diary.vacant[room][day]]
+        if therapist not in self.therapists or not rooms or taken & ~(diary.free[therapist][day] & self.possible[day]):
+            return None
+        cost, _, idle = self._best_start(day, therapist, 1 << start, length)
+        return Option(cost + self._other_therapist(therapist), therapist, start, rooms[0], idle)
 
     def _other_therapist(self, therapist: int) -> int:
         liked = self.wishes.therapists_liked
         named = self.diary.clinic.therapists[therapist].id
         return self.weights.other_therapist if liked and named not in liked else 0
 
-    def _best_start(self, day: int, therapist: int, begins: int, length: int) -> tuple[int, int]:
+    def _best_start(self, day: int, therapist: int, begins: int, length: int) -> tuple[int, int, int]:
         duty = self.diary.on_duty[therapist][day]
         busy = duty & ~self.diary.free[therapist][day]
         liked = begins & starts(self.liked[day], length) if self.wishes.hours_liked else begins
         idle, outside = self.weights.idle_slot, self.weights.other_hours
-        found = [(idle * lost, start) for lost, start in _least_idle(liked, busy, duty, length)]
-        found += [(idle * lost + outside, start) for lost, start in _least_idle(begins & ~liked, busy, duty, length)]
+        found = [(idle * lost, start, idle * lost) for lost, start in _least_idle(liked, busy, duty, length)]
+        left = _least_idle(begins & ~liked, busy, duty, length) if liked != begins else []
+        found += [(idle * lost + outside, start, idle * lost) for lost, start in left]
         return min(found)
 
 

@@ -10,18 +10,18 @@ from spinepath.booking.spacing import Spacing
 from spinepath.booking.totals import earliest_after_last_course
 
 
-def problem_of(search: Search) -> Problem:
-    """The problem of placing the course where it is free."""
+def problem_of(search: Search, spacing: Spacing | None = None) -> Problem:
+    """The problem of placing the course where it is free. Its spacing can be given, when it is known from before."""
     others = [search.other_options] * (search.course.sessions - 1)
-    return problem_with(search, [search.first_options, *others])
+    return problem_with(search, [search.first_options, *others], spacing)
 
 
-def problem_with(search: Search, options: Sequence[Options]) -> Problem:
+def problem_with(search: Search, options: Sequence[Options], spacing: Spacing | None = None) -> Problem:
     """The same problem with these options of its sessions."""
     diary, course = search.diary, search.course
     return Problem(
         options=options,
-        spacing=Spacing(course, diary.first, diary.days, diary.clinic.weekend, search.weights.spacing_day),
+        spacing=spacing or spacing_of(search),
         begins=begins(search),
         late=search.weights.late_day,
         change=None if search.wishes.same_therapist else search.weights.change,
@@ -29,13 +29,25 @@ def problem_with(search: Search, options: Sequence[Options]) -> Problem:
     )
 
 
+def spacing_of(search: Search) -> Spacing:
+    """The spacing of the course in the diary; it does not depend on what is booked."""
+    diary = search.diary
+    return Spacing(search.course, diary.first, diary.days, diary.clinic.weekend, search.weights.spacing_day)
+
+
 def begins(search: Search) -> range:
     """The days on which the first session to book may be, for the wishes and after the course before."""
     diary, wishes = search.diary, search.wishes
-    bounds = (earliest_after_last_course(search.course), wishes.earliest)
-    first = max([0, *((day - diary.first).days for day in bounds if day is not None)])
+    days = after_last_course(search)
+    first = days.start if wishes.earliest is None else max(days.start, (wishes.earliest - diary.first).days)
     last = diary.days if wishes.starts_by is None else min(diary.days, (wishes.starts_by - diary.first).days + 1)
     return range(first, last)
+
+
+def after_last_course(search: Search) -> range:
+    """The days of the diary that are far enough from the course before."""
+    diary, earliest = search.diary, earliest_after_last_course(search.course)
+    return range(0 if earliest is None else max(0, (earliest - diary.first).days), diary.days)
 
 
 def layers_of(problem: Problem, same_therapist: bool) -> tuple[Problem, list[Layer], int | None]:
