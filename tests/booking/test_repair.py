@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import time
+
 import msgspec
 import pytest
 from hypothesis import given, settings
