@@ -161,3 +161,16 @@ def test_a_pair_that_stands_beside_its_own_node_is_left_there() -> None:
     assert [holds(circuit, literal, (True, True, False, True, True)) for literal in wanted] == [True, True] + [
         False
     ] * 3
+
+
+def test_what_a_step_has_used_is_kept_for_the_next() -> None:
+    """The first part of a long node is used once by it, however many parts follow."""
+    circuit = Circuit()
+    inputs = [circuit.input(place) for place in range(4)]
+    wanted = [circuit.every(inputs[:3]), circuit.every((inputs[0], inputs[3]))]
+    text = CircuitText(circuit, wanted, lambda node: f"columns[{node.key}].copy()")
+    names = dict(_NAMES)
+    exec(text.source, names)  # noqa: S102
+    out = list(np.zeros((2, 1), np.uint64))
+    names[FUNCTION]([], [np.array([7], np.uint64)] * 4, [], None, out, [])
+    assert [int(plane[0]) for plane in out] == [7, 7]

@@ -63,6 +63,7 @@ def test_row_groups_become_stretches_without_gaps(groups: list[int], size: int) 
     )
     assert all(len(one.parts) == -(-one.rows // size) for one in stretches)
     assert all(one.rows == sum(groups[one.first : one.last]) for one in stretches)
+    assert all(sum(groups[one.first : one.last - 1]) < size for one in stretches)
 
 
 def test_folders_patterns_and_several_files(charts: Any, tmp_path: Path) -> None:

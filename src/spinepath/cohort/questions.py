@@ -7,12 +7,10 @@ Only rules that are to be settled count. A worked-out fact passes the question o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from spinepath.backends.formulas import formula
 from spinepath.cohort.circuit import Literal
 from spinepath.cohort.sight import Sight
-from spinepath.engine.conditions import Compare, Condition, Confirmed, In, Is, Known, parts_of
+from spinepath.engine.conditions import Compare, Condition, In, Is, parts_of
 from spinepath.engine.knowledge import Knowledge
 
 
@@ -37,11 +35,14 @@ class Questions:
         return {fact: self._circuit.some(self._matters[fact]) for fact in asked if fact in self._matters}
 
     def _follow(self, condition: Condition, matters: Literal) -> None:
-        """`matters` holds where the condition is open and so is everything above it."""
+        """`matters` holds where the condition is open and so is everything above it.
+
+        `known` and `confirmed` are never open, so nothing that stands in them matters.
+        """
         if isinstance(condition, (Is, Compare, In)):
             self._matters.setdefault(condition.fact, []).append(matters)
             return
-        for part in _parts(condition):
+        for part in parts_of(condition):
             self._follow(part, self._circuit.every((matters, self._open(part))))
 
     def _pass_on(self, fact: str, matters: Literal) -> None:
@@ -54,9 +55,3 @@ class Questions:
     def _open(self, condition: Condition) -> Literal:
         true, false = (self._sight.of(formula(self._knowledge, condition, wanted)) for wanted in (True, False))
         return self._circuit.some((true, false)) ^ 1
-
-
-def _parts(condition: Condition) -> Iterator[Condition]:
-    """The parts that can leave a condition open: `known` and `confirmed` are never open themselves."""
-    if not isinstance(condition, (Known, Confirmed)):
-        yield from parts_of(condition)
