@@ -71,12 +71,12 @@ BROKEN: dict[str, tuple[str, Knowledge, str]] = {
     "a softened red flag": (
         "red_flags",
         small_with("screen.fever", at_least="refer"),
-        "The red flag fever is there, and the disposition is refer, not emergency.",
+        "fever is there, and the disposition is refer, not emergency.",
     ),
     "a mild red flag that is passed over": (
         "red_flags",
         edited(small(), "rules", "contra.bones", if_unknown="note"),
-        "The red flag brittle is not asked about, and the disposition is",
+        "brittle is not asked about, and the disposition is",
     ),
     "a restriction that is gone": ("contraindications", small_with("contra.skin", restrict=()), "and rub"),
     "a danger that loosens": (
