@@ -13,6 +13,9 @@ from benchmarks.timing import in_turn
 from spinepath.engine.cache import default_folder, load_cached
 from spinepath.interop.fhir.importing import import_records
 
+TITLE = "Records in FHIR"
+PACKAGES = ("msgspec", "pyarrow")
+
 RECORDS = Path(__file__).parents[1] / "tests" / "data" / "synthea" / "smart-r4"
 
 

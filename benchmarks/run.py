@@ -15,10 +15,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks import engine, one_patient, peers
+from benchmarks import cohort, engine, fhir_import, one_patient, peers
 from benchmarks.others import APART
 
-PARTS = (engine, one_patient, peers)
+PARTS = (engine, one_patient, peers, fhir_import, cohort)
 
 
 def versions(packages: Iterable[str]) -> str:
