@@ -43,8 +43,9 @@ class Diary:
             )
         ]
         self.shifts = [self._shifts(one) for one in clinic.therapists]
-        closed = [[barred(room.closed, day, self.grid) for day in self.dates] for room in clinic.rooms]
-        self.not_closed = [[whole & ~slots for slots in room] for room in closed]
+        self.not_closed = [
+            [whole & ~barred(room.closed, day, self.grid) for day in self.dates] for room in clinic.rooms
+        ]
         self.on_duty = [[a & b for a, b in zip(shift, self.opening, strict=True)] for shift in self.shifts]
         self.usable = [[a & b for a, b in zip(room, self.opening, strict=True)] for room in self.not_closed]
         self.free = [list(slots) for slots in self.on_duty]
@@ -57,7 +58,7 @@ class Diary:
 
     def _shifts(self, therapist: Therapist) -> list[int]:
         found = weekly(therapist.shifts, self.dates, self.grid)
-        for number, day in enumerate(self.dates):
+        for number, day in enumerate(self.dates) if therapist.extra or therapist.away else ():
             found[number] |= granted(therapist.extra, day, self.grid)
             found[number] &= ~barred(therapist.away, day, self.grid)
         return found

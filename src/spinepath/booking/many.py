@@ -26,6 +26,11 @@ from spinepath.engine.faults import Fault
 
 Request = tuple[Course, Wishes]
 
+# how many courses a round takes out; measured by benchmarks/booking.py
+_FEW = 3, 6
+_SEVERAL = 3, 10
+_ANYWHERE = 0.2
+
 
 class Booked(msgspec.Struct, frozen=True, kw_only=True):
     """A whole clinic booked: the sessions of all courses that have a place, and the clash of each that has none.
@@ -115,8 +120,6 @@ class _Booking:
         waited = sorted(self.waiting - self._refused - set(out))
         self.chance.shuffle(waited)
         order = [*waited, *self.chance.sample(out, len(out))]
-        if self.chance.random() < 0.5:
-            order = sorted(order, key=self._hardness)
         self._put_in(order)
         if (self._unbooked(), self.cost()) > before:
             for name in order:
@@ -129,16 +132,16 @@ class _Booking:
         return sum(self.requests[name][0].sessions for name in self.waiting)
 
     def _chosen(self) -> list[str]:
-        """Some courses to take out: those around a day at which a course begins, for they are in each other's way."""
-        count = min(len(self.places), self.chance.randint(3, 10))
-        open_ones = sorted(self.waiting - self._refused)
-        if open_ones and self.chance.random() < 0.8:
-            wishes = self.requests[self.chance.choice(open_ones)][1]
-            middle = max(wishes.earliest or self.diary.first, self.diary.first)
-        else:
-            middle = self.places[self.chance.choice(sorted(self.places))].sessions[0].day
-        near = sorted(self.places, key=lambda name: (abs((self.places[name].sessions[0].day - middle).days), name))
-        return self.chance.sample(near[: 3 * count], count)
+        """Some courses to take out: a few of all; or, while one waits, those that begin when it would like to."""
+        waiting = sorted(self.waiting - self._refused)
+        if not waiting or self.chance.random() < _ANYWHERE:
+            few = min(len(self.places), self.chance.randint(*_FEW))
+            return self.chance.sample(sorted(self.places), few)
+        wishes = self.requests[self.chance.choice(waiting)][1]
+        wanted = max(wishes.earliest or self.diary.first, self.diary.first)
+        near = sorted(self.places, key=lambda name: (abs((self.places[name].sessions[0].day - wanted).days), name))
+        several = min(len(self.places), self.chance.randint(*_SEVERAL))
+        return self.chance.sample(near[: 3 * several], several)
 
     def _put_in(self, order: Sequence[str]) -> None:
         for name in order:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import time, timedelta
-from itertools import combinations
+from itertools import chain, combinations
 from typing import Any
 
 import msgspec
@@ -55,20 +55,30 @@ class Relaxing(msgspec.Struct, frozen=True, kw_only=True):
 def relaxings(search: Search) -> tuple[Relaxing, ...]:
     """Every rule that is enough by itself; else one smallest set; none when nothing of this kind is enough."""
     reaching, wishes = Reaching(search), search.wishes
-    wished = [rule for rule in WISHES if getattr(wishes, _FIELD.get(rule, rule)) != _GIVEN_UP[rule]]
-    for rules in (wished, [*wished, *BOOKED]):
-        if reaching.is_possible(_without(wishes, rules), rules):
-            return tuple(_smallest(reaching, wishes, rules))
+    wished = tuple(rule for rule in WISHES if getattr(wishes, _FIELD.get(rule, rule)) != _GIVEN_UP[rule])
+    if reaching.is_possible(_without(wishes, wished), wished):
+        return tuple(_smallest(reaching, wishes, _sets(wished)))
+    if reaching.is_possible(_without(wishes, wished), (*wished, *BOOKED)):
+        # wishes alone are not enough, whichever
+        every = (one for one in _sets((*wished, *BOOKED)) if not set(BOOKED).isdisjoint(one))
+        return tuple(_smallest(reaching, wishes, every))
     return ()
 
 
-def _smallest(reaching: Reaching, wishes: Wishes, rules: Sequence[Rule]) -> Iterator[Relaxing]:
-    for size in range(1, len(rules) + 1):
-        enough = [one for one in combinations(rules, size) if reaching.is_possible(_without(wishes, one), one)]
-        for one in enough if size == 1 else enough[:1]:
-            yield _with_least(reaching, wishes, one)
-        if enough:
+def _sets(rules: tuple[Rule, ...]) -> Iterator[tuple[Rule, ...]]:
+    """All sets of the rules, the smaller ones first."""
+    return chain.from_iterable(combinations(rules, size) for size in range(1, len(rules) + 1))
+
+
+def _smallest(reaching: Reaching, wishes: Wishes, sets: Iterator[tuple[Rule, ...]]) -> Iterator[Relaxing]:
+    """Those of one rule that are enough; or the first one that is enough, where no single rule is."""
+    found = 0
+    for rules in sets:
+        if found and len(rules) > 1:
             return
+        if reaching.is_possible(_without(wishes, rules), rules):
+            found += 1
+            yield _with_least(reaching, wishes, rules)
 
 
 def _without(wishes: Wishes, rules: Iterable[Rule]) -> Wishes:
@@ -167,7 +177,7 @@ class Reaching:
     def _open(self, search: Search, length: int, rules: Iterable[Rule]) -> dict[int, list[int]]:
         """For each therapist the starts of each day that the clinic and the person have open."""
         clear = self._of_clinic(search, length, rules)
-        possible = [starts(slots & row, length) for slots, row in zip(search.possible, self.diary.opening, strict=True)]
+        possible = [starts(slots, length) for slots in search.possible]
         return {
             one: [begin & slots for begin, slots in zip(clear[one], possible, strict=True)] for one in search.therapists
         }

@@ -52,8 +52,8 @@ def slots_taken(start: time, minutes: int, grid: int) -> int:
 def starts(free: int, length: int) -> int:
     """The slots at which `length` free slots in a row begin."""
     done = 1
-    while done < length:
-        step = min(done, length - done)
+    while done < length and free:
+        step = done if 2 * done <= length else length - done
         free &= free >> step
         done += step
     return free

@@ -28,7 +28,9 @@ class Spacing:
         self._first = first
         self._weight = weight
         self._oldest = min([0, *self.had])
-        self._counted = self._count(weekend)
+        self._every_day_counts = course.weekends == "count as days"
+        self._counted = [] if self._every_day_counts else self._count(weekend)
+        self._offsets: dict[int, list[tuple[int, int]]] = {}
         self._rest = int(-(-(course.bounds.days_between_least or 0) // 1))
         per_week = course.bounds.sessions_per_week_most
         self._per_week = None if per_week is None else int(per_week)
@@ -39,11 +41,10 @@ class Spacing:
 
     def _count(self, weekend: tuple[int, ...]) -> list[int]:
         """How many counting days lie before each day, from the oldest session had to the end of the diary."""
-        every_day = self._course.weekends == "count as days"
         found = [0]
         for number in range(self._oldest + 1, self.days):
             weekday = (self._first + timedelta(days=number)).isoweekday()
-            found.append(found[-1] + (every_day or weekday not in weekend))
+            found.append(found[-1] + (weekday not in weekend))
         return found
 
     def least_after(self, number: int) -> int:
@@ -52,6 +53,8 @@ class Spacing:
 
     def between(self, earlier: int, later: int) -> int:
         """The days between two days, by the rule for weekends."""
+        if self._every_day_counts:
+            return later - earlier
         return self._counted[later - self._oldest] - self._counted[earlier - self._oldest]
 
     def is_rested(self, number: int, earlier: int, later: int) -> bool:
@@ -76,9 +79,21 @@ class Spacing:
 
     def following(self, number: int, day: int) -> list[tuple[int, int]]:
         """The days that are far and near enough after session `number` on `day`, each with the cost of its spacing."""
+        if self._every_day_counts:
+            # the same days further on from every day
+            return [(day + days, cost) for days, cost in self._further(number) if day + days < self.days]
+        return self._following(number, day, self.days)
+
+    def _further(self, number: int) -> list[tuple[int, int]]:
+        least = self.least_after(number)
+        if least not in self._offsets:
+            self._offsets[least] = self._following(number, 0, max(self.days, self._course.days_between[1] + 1))
+        return self._offsets[least]
+
+    def _following(self, number: int, day: int, end: int) -> list[tuple[int, int]]:
         most = self._course.days_between[1]
         found = []
-        for later in range(day + max(self.least_after(number), 1), self.days):
+        for later in range(day + max(self.least_after(number), 1), end):
             if self.between(day, later) > most:
                 break
             if self.is_rested(number, day, later):
