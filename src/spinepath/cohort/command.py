@@ -132,6 +132,61 @@ def _show(out: Path, manifest: Manifest) -> None:
     typer.echo(f"Results are in {out}: see results/, counts/ and manifest.json.")
 
 
+@app.command()
+def report(
+    folder: Annotated[Path, typer.Argument(help="Folder of results that  cohort run  has written.")],
+    out: Annotated[Path | None, typer.Option(help="The page; report.html in the folder when not given.")] = None,
+    knowledge: Annotated[Path | None, typer.Option(help="Folder of the knowledge base of these results.")] = None,
+) -> None:
+    """Write the results as one page (HTML) for whoever may see them. Small counts are hidden."""
+    from spinepath.backends.charts import Refused
+    from spinepath.engine.cache import default_folder, load_cached
+    from spinepath.engine.faults import Faulty
+
+    try:
+        from spinepath.cohort.report import write_report
+
+        page = write_report(folder, load_cached(knowledge or default_folder()), out)
+    except ImportError as problem:
+        _fail(f"This needs {problem.name or 'more packages'}. Install  spinepath[cohort].")
+    except (Faulty, Refused) as problem:
+        _fail(str(problem))
+    typer.echo(f"The report is in {page}.")
+
+
+@app.command()
+def impact(
+    old: Annotated[Path, typer.Argument(help="Folder of results of the older knowledge.")],
+    new: Annotated[Path, typer.Argument(help="Folder of results of the same people, of the newer knowledge.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Also write it as a page (HTML), in which small counts are hidden.")
+    ] = None,
+    knowledge: Annotated[Path | None, typer.Option(help="Folder of one of the two, for the names of entries.")] = None,
+) -> None:
+    """How many people's advice changes, from what to what, and which rules explain it. Exit code 1 when any loosens."""
+    from spinepath.backends.charts import Refused
+    from spinepath.engine.cache import default_folder, load_cached
+    from spinepath.engine.faults import Faulty
+
+    try:
+        from spinepath.cohort import impact as look
+        from spinepath.cohort.impact_report import impact_page, in_words
+        from spinepath.cohort.report import keep
+
+        base = load_cached(knowledge or default_folder())
+        found = look.impact(old, new)
+        for line in in_words(found, base):
+            typer.echo(line)
+        if out is not None:
+            typer.echo(f"The page is {keep(out, impact_page(found, base))}.")
+    except ImportError as problem:
+        _fail(f"This needs {problem.name or 'more packages'}. Install  spinepath[cohort].")
+    except (Faulty, Refused) as problem:
+        _fail(str(problem))
+    if found.loosened:
+        raise typer.Exit(1)
+
+
 def _fail(message: str) -> NoReturn:
     typer.echo(message, err=True)
     raise typer.Exit(BAD_INPUT) from None

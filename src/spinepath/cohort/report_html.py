@@ -99,11 +99,14 @@ def details(summary: str, inside: Element) -> Element:
     return node("details", node("summary", summary), inside)
 
 
-def table(caption: str, heads: Sequence[str], rows: Iterable[tuple[Inside, Sequence[Shown | str]]]) -> Element:
+def table(caption: str, heads: Sequence[str], rows: Sequence[tuple[Inside, Sequence[Shown | str]]]) -> Element:
     """A table of counts: what each row is about, and its cells; counts stand to the right, words to the left."""
     first, *others = heads
     body = [node("tr", node("th", named, scope="row"), *map(_cell, cells)) for named, cells in rows]
-    head = node("tr", node("th", first, scope="col"), *(node("th", other, scope="col") for other in others))
+    are_words = [isinstance(cell, str) for cell in (rows[0][1] if rows else ())]
+    looks = ["" if words else "count" for words in (*are_words, *(True for _ in others[len(are_words) :]))]
+    titles = [node("th", other, scope="col", class_=look) for other, look in zip(others, looks, strict=True)]
+    head = node("tr", node("th", first, scope="col"), *titles)
     whole = node("table", node("caption", caption), node("thead", head), node("tbody", *body))
     # whoever has no mouse must be able to scroll it
     return node("div", whole, class_="table", role="region", aria_label=caption, tabindex="0")
