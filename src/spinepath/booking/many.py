@@ -26,10 +26,11 @@ from spinepath.engine.faults import Fault
 
 Request = tuple[Course, Wishes]
 
-# how many courses a round takes out; measured by benchmarks/booking.py
+# which courses a round takes out, and in which order they come back; chosen by benchmarks/booking.py
 _FEW = 3, 6
 _SEVERAL = 3, 10
 _ANYWHERE = 0.2
+_HARDEST_FIRST = 0.5
 
 
 class Booked(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,6 +121,8 @@ class _Booking:
         waited = sorted(self.waiting - self._refused - set(out))
         self.chance.shuffle(waited)
         order = [*waited, *self.chance.sample(out, len(out))]
+        if waited and self.chance.random() < _HARDEST_FIRST:
+            order.sort(key=self._hardness)
         self._put_in(order)
         if (self._unbooked(), self.cost()) > before:
             for name in order:
