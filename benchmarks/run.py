@@ -15,10 +15,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks import cohort, engine, fhir_import, one_patient, peers
+from benchmarks import booking, cohort, engine, fhir_import, one_patient, peers
 from benchmarks.others import APART
 
-PARTS = (engine, one_patient, peers, fhir_import, cohort)
+PARTS = (engine, one_patient, peers, fhir_import, cohort, booking)
 
 
 def versions(packages: Iterable[str]) -> str:
