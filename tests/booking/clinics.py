@@ -157,8 +157,8 @@ def courses(draw: st.DrawFn) -> Course:
         skills=draw(rarely(st.just(frozenset({"needles"})), frozenset())),
         equipment=draw(rarely(st.just(frozenset({"table"})), frozenset())),
         bounds=Bounds(
-            weeks_most=draw(rarely(st.sampled_from([1.0, 1.5, 2.0]), None)),
-            sessions_per_week_most=draw(rarely(st.integers(1, 3), None)),
+            weeks_most=draw(st.sampled_from([None, None, 0.5, 0.75, 1.0, 1.25, 1.5])),
+            sessions_per_week_most=draw(st.sampled_from([None, None, 1, 2, 3])),
             days_between_least=draw(rarely(st.integers(1, 3), None)),
             days_between_courses_least=draw(rarely(st.just(14), None)),
         ),

@@ -122,6 +122,35 @@ def test_weekends_count_unless_the_preset_says_otherwise() -> None:
     assert isinstance(propose(diary(only), course(days_between=(2, 3), weekends="do not count")), Proposal)
 
 
+def test_three_weeks_are_twenty_one_days_with_the_first_and_the_last() -> None:
+    weekly = course(days_between=(7, 7), bounds=Bounds(weeks_most=3))
+    assert isinstance(propose(diary(days=56), weekly), Proposal)
+    four = propose(diary(days=56), msgspec.structs.replace(weekly, sessions=4))
+    assert isinstance(four, Clash)
+    assert four.session == 4
+    assert four.removed[0].rule == "course_length"
+
+
+def test_the_length_of_a_course_costs_what_the_cheapest_days_would_save() -> None:
+    """Without the bound they would lie as they are liked; with it they lie closer, but no closer than need be."""
+    liked = course(sessions=4, days_between=(2, 7), days_liked=(7, 7), bounds=Bounds(weeks_most=2))
+    found = propose(diary(), liked)
+    assert isinstance(found, Proposal)
+    days = [(one.day - day(0)).days for one in found.sessions]
+    assert days[-1] - days[0] <= 13
+    assert found.cost == 5 * (3 * 7 - (days[-1] - days[0])) + 3 * days[0]
+
+
+def test_the_days_had_in_the_course_count_for_its_week_its_length_and_its_rest() -> None:
+    had = Had(days=(day(-4), day(-2)))
+    of = course(sessions=1, had=had, bounds=Bounds(sessions_per_week_most=2, days_between_least=3))
+    found = propose(diary(), of)
+    assert isinstance(found, Proposal)
+    assert [(one.number, one.day) for one in found.sessions] == [(3, day(3))]
+    short = msgspec.structs.replace(of, bounds=Bounds(weeks_most=1, days_between_least=6))
+    assert isinstance(propose(diary(), short), Clash)
+
+
 def test_sessions_behind_a_gate_are_held_until_it_is_released() -> None:
     gates = (Gate(after_sessions=2), Gate(after_days=14, released_by="Dr Who"))
     found = propose(diary(), course(sessions=4, gates=gates))
