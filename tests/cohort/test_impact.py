@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -142,6 +143,10 @@ def test_what_cannot_be_compared_is_refused(folders: dict[str, Path], tmp_path: 
         impact(folders["old"], folders["nobody"])
     with pytest.raises(Refused, match="holds no results"):
         impact(folders["old"], tmp_path)
+    shutil.copytree(folders["new"], tmp_path / "damaged")
+    (tmp_path / "damaged" / "results" / "part-00000.parquet").write_bytes(b"PAR1")
+    with pytest.raises(Refused, match="cannot be read"):
+        impact(folders["old"], tmp_path / "damaged")
     base = small()
     longer = msgspec.structs.replace(max(base.dispositions.values(), key=lambda one: one.order), id="more", order=99)
     other = msgspec.structs.replace(base, dispositions={**base.dispositions, "more": longer})

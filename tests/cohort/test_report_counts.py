@@ -153,7 +153,13 @@ def test_a_folder_that_holds_no_finished_results_is_refused(tmp_path: Path, real
     judged(tmp_path / "charts.parquet", out)
     with pytest.raises(Refused, match="Name the folder of the other one"):
         gather(out, real)
-    (out / "counts" / "rules.parquet").unlink()
+    rows = out / "results" / "part-00000.parquet"
+    whole = rows.read_bytes()
+    rows.write_bytes(whole[:100])
+    with pytest.raises(Refused, match="results cannot be read"):
+        gather(out, small())
+    rows.write_bytes(whole)
+    (out / "counts" / "rules.parquet").write_bytes(b"PAR1")
     with pytest.raises(Refused, match=r"rules\.parquet"):
         gather(out, small())
     manifest = (out / "manifest.json").read_text()

@@ -22,7 +22,7 @@ from spinepath.backends.charts import Refused
 from spinepath.cohort.manifest import Manifest
 from spinepath.cohort.net import STATUSES
 from spinepath.cohort.parts import RESULTS
-from spinepath.cohort.report_counts import counted, finished_manifest, quoted
+from spinepath.cohort.report_counts import counted, finished_manifest, quoted, readable
 
 IN_WORD = 31
 """Techniques in one whole number, two bits each: it stays positive."""
@@ -116,9 +116,10 @@ def impact(before: Path, after: Path) -> Impact:
     ladder, other = (tuple(counted(folder, "levels")["disposition"]) for folder in (before, after))
     if ladder != other:
         raise Refused([f"{after}: Its dispositions are not those of {before}, so the two cannot be compared."])
-    with _opened(before, after) as found:
-        people = found.people(old.people, new.people)
-        if not people["people"]:
+    with readable(before, after), _opened(before, after) as found:
+        moves = found.moves(ladder)
+        people = sum(move.people for move in moves)
+        if not people:
             raise Refused(
                 [f"{after}: None of its people stands in {before}. Judge the same charts with both versions."]
             )
@@ -127,9 +128,11 @@ def impact(before: Path, after: Path) -> Impact:
             after=new.asked.knowledge,
             ladder=ladder,
             same_charts=_charts(old) == _charts(new),
-            **people,
+            people=people,
+            only_before=old.people - people,
+            only_after=new.people - people,
             **found.ways(),
-            moves=found.moves(ladder),
+            moves=moves,
             techniques=found.techniques(),
             rules=found.rules(),
             unexplained=found.unexplained(),
@@ -209,12 +212,6 @@ class _Pair:
             found.extend(self._connection.execute(query).fetchone())
         return found
 
-    def people(self, before: int, after: int) -> dict[str, Any]:
-        """Who stands in both folders, and who in one only."""
-        query = "select count(*) from o join n using (person)"
-        (both,) = self._connection.execute(query).fetchone()
-        return {"people": both, "only_before": before - both, "only_after": after - both}
-
     def ways(self) -> dict[str, Any]:
         """Who was loosened, tightened, or both; and the same of those whose disposition is the same."""
         looser, tighter = self._differs("<"), self._differs(">")
@@ -224,7 +221,7 @@ class _Pair:
         return {"loosened": loosened, "tightened": tightened, "both": both, "techniques_only": same}
 
     def moves(self, ladder: tuple[str, ...]) -> tuple[Move, ...]:
-        """From which disposition to which, mildest first."""
+        """From which disposition to which, mildest first: everybody who stands in both folders."""
         query = "select o.level, n.level, count(*) from o join n using (person) group by all order by all"
         rows = self._connection.execute(query).fetchall()
         return tuple(Move(ladder[old], ladder[new], number) for old, new, number in rows)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import msgspec
+import pyarrow as arrow
 from pyarrow import parquet
 
 from spinepath.backends.charts import Refused
@@ -106,7 +109,7 @@ def counted(folder: Path, name: str) -> dict[str, dict[str, int]]:
     path = folder / COUNTS / f"{name}.parquet"
     try:
         rows = parquet.read_table(path).to_pylist()
-    except OSError:
+    except (OSError, arrow.ArrowException):
         raise Refused([f"{path}: It cannot be read. Judge the people again in a new folder."]) from None
     found: dict[str, dict[str, int]] = {}
     for row in rows:
@@ -119,8 +122,6 @@ class Folder:
     """The results and planes of a folder, open for questions in SQL: the tables `results` and `planes`."""
 
     def __init__(self, folder: Path) -> None:
-        import duckdb
-
         self.folder = folder
         self._connection = duckdb.connect(config={"threads": 2, "memory_limit": "2GB"})
         self.results = self._open("results", folder / RESULTS)
@@ -137,13 +138,24 @@ class Folder:
         if not next(folder.glob("*.parquet"), None):
             return ()
         files = quoted(str(folder / "*.parquet"), "'")
-        self._connection.execute(f"create view {name} as select * from read_parquet({files})")  # noqa: S608  quoted
+        self.ask(f"create view {name} as select * from read_parquet({files})")  # noqa: S608  quoted
         return tuple(row[0] for row in self.ask(f"describe {name}"))
 
     def ask(self, query: str) -> list[tuple[Any, ...]]:
         """The rows of the answer."""
-        found: list[tuple[Any, ...]] = self._connection.execute(query).fetchall()
+        with readable(self.folder):
+            found: list[tuple[Any, ...]] = self._connection.execute(query).fetchall()
         return found
+
+
+@contextmanager
+def readable(*folders: Path) -> Iterator[None]:
+    """Raise Refused, and nothing of what stands in the files, where results cannot be read."""
+    try:
+        yield
+    except duckdb.Error:
+        told = " or ".join(map(str, folders))
+        raise Refused([f"{told}: The results cannot be read. Judge the people again in a new folder."]) from None
 
 
 def quoted(name: str, mark: str = '"') -> str:
