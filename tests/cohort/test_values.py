@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -77,3 +78,17 @@ def test_nobody_and_the_same_person_twice_are_refused(ending: str, persons: list
         "person: 1 rows have none",
         "person: 2 people have more than one row",
     ]
+
+
+@given(st.lists(st.integers(0, 6) | st.none(), max_size=8), st.integers(1, 4))
+def test_persons_in_any_order(persons: list[int | None], rows: int) -> None:
+    """Whether they rise, which is looked at first, or not; across the borders of row groups as well."""
+    table = arrow.table({"person": arrow.array(persons, arrow.int64())})
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "charts.parquet"
+        parquet.write_table(table, path, row_group_size=rows)
+        if None in persons or len(set(persons)) < len(persons):
+            with pytest.raises(Refused, match="person: "):
+                refuse_persons([path], table.schema, Path(folder))
+        else:
+            refuse_persons([path], table.schema, Path(folder))

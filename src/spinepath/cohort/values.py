@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 import pyarrow as arrow
+import pyarrow.compute as compute
 from numpy.typing import NDArray
+from pyarrow import dataset
 
 from spinepath.backends.charts import Column, Refused
 from spinepath.cohort.arrow_planes import codes, count, known_plane, numbers, packed
@@ -57,12 +59,31 @@ def refuse_persons(files: Sequence[Path], schema: Any, room: Path) -> None:
 
     Two charts of one person would be counted as two people, and may contradict each other.
     """
-    import duckdb
-    from pyarrow import dataset
-
     kind = "parquet" if files[0].suffix in (".parquet", ".pq") else "ipc"
     charts = dataset.dataset(list(map(str, files)), schema=arrow.schema([schema.field(PERSON)]), format=kind)
-    with duckdb.connect(config={"memory_limit": "1GB", "temp_directory": str(room)}) as connection:
+    if not _is_rising(charts):
+        _refuse_twice(charts, room)
+
+
+def _is_rising(charts: Any) -> bool:
+    """Is every person greater than the one before? Most tables are kept so, and then nothing needs to be remembered."""
+    last = None
+    for batch in charts.to_batches(batch_readahead=1, fragment_readahead=1):
+        persons = batch.column(PERSON)
+        if persons.null_count:
+            return False
+        rises = compute.all(compute.less(persons.slice(0, max(len(persons) - 1, 0)), persons.slice(1))).as_py()
+        if rises is False or (last is not None and len(persons) and not compute.less(last, persons[0]).as_py()):
+            return False
+        last = persons[-1] if len(persons) else last
+    return True
+
+
+def _refuse_twice(charts: Any, room: Path) -> None:
+    import duckdb
+
+    with duckdb.connect(config={"memory_limit": "512MB", "temp_directory": str(room)}) as connection:
+        connection.execute("set enable_progress_bar = false")
         connection.register("charts", charts)
         nobody = _number(connection, _NOBODY)
         twice = _number(connection, _TWICE)
