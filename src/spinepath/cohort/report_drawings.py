@@ -7,6 +7,7 @@ shares of the width. No drawing tells anything by colour alone: parts have a let
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from xml.etree.ElementTree import Element
 
 import msgspec
@@ -112,33 +113,32 @@ def columns(name: str, counts: Sequence[tuple[str, Published, Published]], look:
 
 
 class Branch(msgspec.Struct, frozen=True):
-    """Where part of the stream goes: its name, how many, its look, and what is said below."""
+    """Where part of the stream goes: its name, how many, which share that is, its look, and what is said below."""
 
     name: str
     people: Shown
-    look: str
+    share: str = ""
+    look: str = ""
     says: Sequence[str] = ()
 
 
-def stream(source: Branch, branches: Sequence[Branch], share_of: int) -> Element:
+def stream(source: Branch, branches: Sequence[Branch]) -> Element:
     """From all at the top to where they go, one branch after another; the width of the stream is how many are left."""
     begins = running([branch.people or 0 for branch in branches])
     left = [WIDTH * (begins[-1] - begin) / (begins[-1] or 1) for begin in begins]
-    steps = [_step(source, left[0], left[0], "")]
-    for branch, before, after in zip(branches, left, left[1:], strict=False):
-        share = "" if branch.people is None else share_words(branch.people, share_of)
-        steps.append(_step(branch, before, after, share))
+    steps = [_step(source, left[0], left[0])]
+    steps += [_step(branch, *ends) for branch, ends in zip(branches, pairwise(left), strict=True)]
     return node("ol", *steps, class_="stream")
 
 
-def _step(branch: Branch, before: float, after: float, share: str) -> Element:
+def _step(branch: Branch, before: float, after: float) -> Element:
     """One branch; the stream is so wide before it and after it."""
     wide = before - after
     drawn = [_rect(0, 0, f"{after:.2f}", "100%", "trunk")]
     if wide:
         drawn.append(node("path", d=_bend(before, after), class_=branch.look))
     number = node("span", count(branch.people), class_="number" if branch.people is not None else "number hidden")
-    head = node("p", node("strong", branch.name), " ", number, " ", node("span", share, class_="share"))
+    head = node("p", node("strong", branch.name), " ", number, " ", node("span", branch.share, class_="share"))
     words = node("div", head, *(node("p", line, class_="quiet") for line in branch.says), class_="words")
     river = _svg(*drawn, class_="river", width=str(WIDTH + 24))
     # the words must leave room for a wide branch

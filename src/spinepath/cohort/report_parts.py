@@ -74,11 +74,12 @@ def flow(found: Gathered, knowledge: Knowledge, rungs: Rungs) -> Section:
     """From all records to each disposition, strictest first, and what open questions could still change."""
     judged, died = alone(found.manifest.people), alone(found.manifest.deceased)
     bounds = [shown([sum(of) for of in zip(*(found.bounds[p] for p in group), strict=True)]) for group in rungs.groups]
-    branches = [Branch("Left out because they died", died, "left-out")] if found.manifest.deceased else []
+    branches = [Branch("Left out because they died", died, look="left-out")] if found.manifest.deceased else []
     for place, part in reversed(list(enumerate(rungs.parts))):
-        says = (_still(bounds[place]), rungs.says(place))
-        branches.append(Branch(part.name, rungs.people[place], part.look, says))
-    drawing = stream(Branch("All records", sum_of((judged, died)), ""), branches, rungs.whole)
+        people = rungs.people[place]
+        says = (_still(bounds[place]) if people else "For nobody.", rungs.says(place))
+        branches.append(Branch(part.name, people, share_words(people, rungs.whole), part.look, says))
+    drawing = stream(Branch("All records", sum_of((judged, died))), branches)
     heads = ("Disposition", "People", "Share", "Settled", "Could be milder", "Could be stricter", "Could be either")
     rows = [
         (rungs.names[place], [rungs.people[place], share_words(rungs.people[place], rungs.whole), *bounds[place]])
