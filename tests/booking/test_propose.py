@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import time
+from typing import Any
 
 import msgspec
 import pytest
@@ -13,6 +14,7 @@ from spinepath.booking.clash import Clash
 from spinepath.booking.clinic import Room
 from spinepath.booking.course import Bounds, Course, Gate, Had
 from spinepath.booking.faults import FaultyBooking
+from spinepath.booking.options import Weights
 from spinepath.booking.propose import Proposal, alternatives, propose
 from tests.booking.clinics import clinic, course, day, diary, hours, session
 from tests.booking.clinics import therapist as somebody
@@ -139,6 +141,37 @@ def test_the_length_of_a_course_costs_what_the_cheapest_days_would_save() -> Non
     days = [(one.day - day(0)).days for one in found.sessions]
     assert days[-1] - days[0] <= 13
     assert found.cost == 5 * (3 * 7 - (days[-1] - days[0])) + 3 * days[0]
+
+
+def working(*weekdays: int) -> dict[str, Any]:
+    return {"shifts": (hours(8, 12, weekdays),)}
+
+
+EVERY_DAY = (1, 2, 3, 4, 5, 6, 7)
+
+
+def days_of(found: Proposal | Clash) -> list[int]:
+    assert isinstance(found, Proposal)
+    return [(one.day - day(0)).days for one in found.sessions]
+
+
+def test_a_course_that_began_too_early_does_not_hide_one_that_begins_later() -> None:
+    """From Monday, Thursday is reached first; only from Tuesday is it early enough for Saturday."""
+    of = clinic(somebody(**working(1, 2, 4, 6)), opening=(hours(8, 18, EVERY_DAY),))
+    found = propose(diary(of, days=7), course(days_between=(2, 3), bounds=Bounds(weeks_most=0.75)))
+    assert days_of(found) == [1, 3, 5]
+
+
+def test_a_day_later_is_better_than_a_change_of_therapist() -> None:
+    of = clinic(
+        somebody(**working(1, 2, 3, 4, 6)),
+        somebody("boris", **working(5)),
+        rooms=(Room(id="one"), Room(id="two")),
+        opening=(hours(8, 18, EVERY_DAY),),
+    )
+    asked = course(days_between=(2, 2))
+    assert days_of(propose(diary(of, days=7), asked)) == [1, 3, 5]
+    assert days_of(propose(diary(of, days=7), asked, weights=Weights(late_day=11))) == [0, 2, 4]
 
 
 def test_the_days_had_in_the_course_count_for_its_week_its_length_and_its_rest() -> None:
