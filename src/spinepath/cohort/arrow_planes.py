@@ -30,7 +30,7 @@ def words_for(people: int) -> int:
 def known_plane(array: Any) -> Plane:
     """For whom the column has a value."""
     validity = array.buffers()[0]
-    if array.null_count == 0 or validity is None:
+    if validity is None:
         return np.full(words_for(len(array)), ONES)
     return _bitmap(validity, array.offset, len(array))
 

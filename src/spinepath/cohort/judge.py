@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -65,12 +65,16 @@ class Judge:
         rows = {literal: row for row, literal in enumerate(dict.fromkeys(wanted.values()))}
         self.rows = len(rows)
         self._places: dict[Name, int] = {name: rows[literal] for name, literal in wanted.items()}
+        self._choices = {fact for fact, kind in types.items() if arrow.types.is_dictionary(kind) or is_text(kind)}
         self._columns: dict[str, int] = {}
         self._bounds: list[Any] = []
         self._words: list[Word] = []
         net.circuit.share()
         text = CircuitText(net.circuit, tuple(rows), self._ready)
-        self.source, self._planes, self._room = text.source, text.inputs, text.room
+        self.source, self._planes = text.source, text.inputs
+        # used again for each block: new memory would first have to be cleared
+        self._room = np.empty((text.room, BLOCK), np.uint64)
+        self._bools = np.empty(PEOPLE * BLOCK, np.bool_)
         self._run = _function(self.source, f"<rules {knowledge.version} over planes>", self._bounds)
 
     def judge(self, charts: Any, into: NDArray[np.uint64] | None = None) -> Results:
@@ -82,18 +86,18 @@ class Judge:
         people = len(charts)
         if into is None:
             into = np.empty((self.rows, words_for(people)), np.uint64)
-        given = _Given(charts)
+        given = _Given(charts, self._choices)
         planes = [given.plane(node.key) for node in self._planes]
-        columns = [given.column(fact) for fact in self._columns]
+        columns = [(given.column(fact), given.narrow(fact)) for fact in self._columns]
         numbers_of_words = [given.codes(key.fact).of_word.get(key.word, NOBODY) for key in self._words]
         for first, last in _blocks(words_for(people)):
             self._run(
                 [plane[first:last] for plane in planes],
-                [_slice(column, first, last) for column in columns],
+                [_slice(column, kind, first, last) for column, kind in columns],
                 numbers_of_words,
-                np.empty(PEOPLE * (last - first), np.bool_),
+                self._bools[: PEOPLE * (last - first)],
                 list(into[:, first:last]),
-                list(np.empty((self._room, last - first), np.uint64)),
+                list(self._room[:, : last - first]),
             )
         if people % PEOPLE:
             into[:, -1] &= np.uint64((1 << people % PEOPLE) - 1)
@@ -134,38 +138,40 @@ def _blocks(words: int) -> Iterator[tuple[int, int]]:
         yield first, min(first + BLOCK, words)
 
 
-def _slice(column: NDArray[Any], first: int, last: int) -> NDArray[Any]:
-    """The block of a column, filled up to whole words."""
-    block = column[PEOPLE * first : PEOPLE * last]
+def _slice(column: NDArray[Any], kind: Any, first: int, last: int) -> NDArray[Any]:
+    """The block of a column, in this type and filled up to whole words."""
+    block = column[PEOPLE * first : PEOPLE * last].astype(kind, copy=False)
     missing = PEOPLE * (last - first) - len(block)
-    return np.concatenate((block, np.zeros(missing, block.dtype))) if missing else block
+    return np.concatenate((block, np.zeros(missing, kind))) if missing else block
 
 
 class _Given:
-    """The columns of one record batch, each looked at once."""
+    """The columns of one record batch, each looked at once; `choices` are those that hold words."""
 
-    def __init__(self, charts: Any) -> None:
-        self._charts = charts
+    def __init__(self, charts: Any, choices: Container[str]) -> None:
+        self._columns: dict[str, Any] = dict(zip(charts.schema.names, charts.columns, strict=True))
+        self._choices = choices
         self._codes: dict[str, Codes] = {}
 
     def codes(self, fact: str) -> Codes:
         if fact not in self._codes:
-            self._codes[fact] = codes(self._charts.column(fact))
+            self._codes[fact] = codes(self._columns[fact])
         return self._codes[fact]
 
-    def _is_choice(self, fact: str) -> bool:
-        kind = self._charts.schema.field(fact).type
-        return arrow.types.is_dictionary(kind) or is_text(kind)
-
     def column(self, fact: str) -> NDArray[Any]:
-        return self.codes(fact).values if self._is_choice(fact) else numbers(self._charts.column(fact))
+        return self.codes(fact).values if fact in self._choices else numbers(self._columns[fact])
+
+    def narrow(self, fact: str) -> Any:
+        """The type in which blocks of the column are compared: most codes fit in a byte, which is compared fastest."""
+        few = fact in self._choices and len(self.codes(fact).of_word) <= np.iinfo(np.int8).max
+        return np.int8 if few else self.column(fact).dtype
 
     def plane(self, key: object) -> Plane:
         match key:
             case Yes(fact):
-                return yes_plane(self._charts.column(fact))
+                return yes_plane(self._columns[fact])
             case Known(fact):
-                return self.codes(fact).known if self._is_choice(fact) else known_plane(self._charts.column(fact))
+                return self.codes(fact).known if fact in self._choices else known_plane(self._columns[fact])
         raise TypeError(f"not a plane that is given: {key!r}")
 
 
