@@ -5,10 +5,11 @@ BIN := .venv/bin
 INSTALLED := .venv/installed
 SERVICES := .venv/services
 BENCH := .venv/bench
+PAGES := src/spinepath/clinic/static/built/pages.css
 
 .PHONY: install run test check lint prove coverage services mutate bench requirements clean
 
-install: $(INSTALLED)
+install: $(INSTALLED) $(PAGES)
 
 $(INSTALLED): requirements/dev.txt pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -16,10 +17,14 @@ $(INSTALLED): requirements/dev.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $(INSTALLED)
 
-# The interview in the terminal. The answers are kept in findings.yaml; `make run FILE=other.yaml` keeps them elsewhere.
-FILE ?= findings.yaml
+# Styles and scripts of the pages, built from what front/package-lock.json names; Node comes with the Python packages.
+$(PAGES): $(INSTALLED) front/package.json front/package-lock.json front/build.mjs $(wildcard front/src/*)
+	cd front && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --no-audit --no-fund --silent
+	cd front && PATH="$(CURDIR)/$(BIN):$$PATH" npm run build --silent
+
+# The clinic with a demo day, on http://127.0.0.1:8000/
 run: install
-	@$(BIN)/spinepath interview $(FILE)
+	@$(BIN)/spinepath demo
 
 # Knowledge, types, style and all tests that need nothing but Python; the proofs are among them.
 test: check lint

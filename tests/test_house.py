@@ -27,6 +27,8 @@ MAY_IMPORT = {
     "population": {"engine", "backends", "population"},
     "prove": {"engine", "backends", "plan", "prove"},
     "interop": {"engine", "backends", "plan", "prove", "interop"},
+    "follow": {"engine", "plan", "follow"},
+    "clinic": {"engine", "plan", "follow", "booking", "interop", "clinic"},
     "terminal": {"engine", "plan", "prove", "interop", "terminal"},
 }
 
@@ -88,7 +90,11 @@ def test_no_fact_rule_or_number_of_medicine_is_spelled_out_in_the_code() -> None
 
 
 def test_no_module_is_too_long_and_none_is_called_utils() -> None:
-    long = {path.name: lines for path in MODULES if (lines := len(path.read_text().splitlines())) > 450}
+    long = {
+        path.name: lines
+        for path in MODULES
+        if "migrations" not in path.parts and (lines := len(path.read_text().splitlines())) > 450
+    }
     assert not long
     assert not [path for path in MODULES if re.search(r"util|helper|manager|misc|common", path.stem)]
 

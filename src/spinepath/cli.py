@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
 
+from spinepath.clinic import command as clinic
 from spinepath.cohort.command import app as cohort
 from spinepath.engine.cache import default_folder, load_cached
 from spinepath.engine.faults import FaultyFindings, FaultyKnowledge
@@ -31,6 +32,9 @@ app = typer.Typer(
 )
 
 app.add_typer(cohort, name="cohort")
+app.command()(clinic.serve)
+app.command()(clinic.demo)
+app.command(context_settings={"ignore_unknown_options": True})(clinic.manage)
 cohort.command()(generate)
 cohort.command()(accuracy)
 

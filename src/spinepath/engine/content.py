@@ -13,6 +13,7 @@ import msgspec
 from spinepath.engine import evidence as ev
 from spinepath.engine.entries import CORE_SECTIONS, Entry, Says, Sourced, Word
 from spinepath.engine.mentions import MENTION_SECTIONS
+from spinepath.engine.own_records import OWN_RECORD_SECTIONS
 from spinepath.engine.populations import POPULATION_SECTIONS
 
 Range = tuple[float, ...]
@@ -353,5 +354,6 @@ SECTIONS: dict[str, type[Entry]] = {
     **CORE_SECTIONS,
     **CONTENT_SECTIONS,
     **MENTION_SECTIONS,
+    **OWN_RECORD_SECTIONS,
     **POPULATION_SECTIONS,
 }

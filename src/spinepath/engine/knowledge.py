@@ -11,6 +11,7 @@ from spinepath.engine import content as c
 from spinepath.engine import entries as e
 from spinepath.engine import evidence as ev
 from spinepath.engine import mentions as m
+from spinepath.engine import own_records as own
 from spinepath.engine import populations as pop
 from spinepath.engine.conditions import Compare, Value, depends_on_asking, facts_in, walk
 from spinepath.engine.values import read_value
@@ -73,6 +74,7 @@ class Knowledge(msgspec.Struct, kw_only=True, dict=True):
     demographics: dict[str, m.Demographic] = {}
     code_systems: dict[str, m.CodeSystem] = {}
     units: dict[str, m.Unit] = {}
+    own_records: dict[str, own.OwnRecord] = {}
     populations: dict[str, pop.Population] = {}
     causes: dict[str, pop.Cause] = {}
     traits: dict[str, pop.Trait] = {}

@@ -15,11 +15,13 @@ from spinepath.engine import content as c
 from spinepath.engine import entries as e
 from spinepath.engine import evidence as ev
 from spinepath.engine import mentions as m
+from spinepath.engine import own_records as own
 from spinepath.engine import populations as pop
 from spinepath.engine.faults import FaultList, nearest
 from spinepath.engine.knowledge import SECTION_NAMES, Knowledge
 from spinepath.engine.language import can_be_named
 from spinepath.engine.mention_links import check_mentions
+from spinepath.engine.own_records import check_own_records
 from spinepath.engine.population_links import check_populations
 from spinepath.engine.values import NotAValue, read_value
 
@@ -94,6 +96,7 @@ LINKS: dict[type[msgspec.Struct], dict[str, tuple[str, ...]]] = {
     m.Mention: {"fact": ("facts",), "codes": ("codes",), "words": ("codes",)},
     m.CodedAnswer: {"codes": ("codes",)},
     m.Demographic: {"fact": ("facts",)},
+    own.OwnRecord: {"fact": ("facts",), "skills": ("skills",), "techniques": _TECHNIQUES},
     pop.Cause: {"leads_to": ("dispositions",)},
     pop.Gap: {"facts": ("facts",), "questions": ("questions",)},
     pop.Population: {"shares": ("causes",)},
@@ -142,6 +145,7 @@ def check_links(knowledge: Knowledge, faults: FaultList) -> None:
         _check_values(knowledge, faults)
         _check_levels(knowledge, faults)
         check_mentions(knowledge, faults)
+        check_own_records(knowledge, faults)
         check_populations(knowledge, faults)
 
 

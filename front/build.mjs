@@ -1,0 +1,33 @@
+// Builds styles and scripts into the folder that the clinic serves. Nothing is fetched: all parts are installed.
+import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { basename } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { compile } from "sass";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const out = fileURLToPath(new URL("../src/spinepath/clinic/static/built/", import.meta.url));
+rmSync(out, { recursive: true, force: true });
+mkdirSync(out, { recursive: true });
+
+const styles = compile(`${here}src/pages.scss`, {
+  loadPaths: [`${here}node_modules`, `${here}src`],
+  style: "compressed",
+  quietDeps: true,
+  silenceDeprecations: ["if-function"],
+});
+writeFileSync(`${out}pages.css`, styles.css);
+
+// each script in src/ is one file that a page loads
+const scripts = readdirSync(`${here}src`).filter((name) => name.endsWith(".js"));
+await build({
+  entryPoints: scripts.map((name) => `${here}src/${name}`),
+  outdir: out,
+  bundle: true,
+  minify: true,
+  format: "iife",
+  target: ["es2020"],
+  legalComments: "eof",
+});
+copyFileSync(`${here}node_modules/axe-core/axe.min.js`, `${out}axe.min.js`);
+console.log(`pages.css, ${scripts.map((name) => basename(name)).join(", ")}, axe.min.js`);

@@ -1,0 +1,166 @@
+"""The rules at work for one episode: the knowledge base in use, what is known of a person, and what follows from it."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections import OrderedDict
+from collections.abc import Iterable
+from datetime import date, datetime
+from functools import lru_cache
+from pathlib import Path
+from threading import Lock
+
+from django.utils import timezone
+
+from spinepath.clinic import own_records
+from spinepath.clinic.models import Clinic, Episode, KeptAssessment, KeptFinding, KnowledgeVersion, Member
+from spinepath.engine.assess import Assessment, assess, replay, store
+from spinepath.engine.cache import default_folder, load_cached
+from spinepath.engine.content_files import read_files
+from spinepath.engine.evaluate import Outcome, evaluate
+from spinepath.engine.findings import Finding, values_at
+from spinepath.engine.knowledge import Knowledge
+from spinepath.engine.load import build
+from spinepath.engine.values import NotAValue, read_value
+
+
+@lru_cache(maxsize=1)
+def knowledge() -> Knowledge:
+    """The knowledge base in use; read once for each process."""
+    return load_cached(default_folder())
+
+
+def keep_knowledge() -> None:
+    """Keep the knowledge base in use in the database, so that what it advised can be replayed when it is replaced."""
+    version = knowledge().version
+    if not KnowledgeVersion.objects.filter(version=version).exists():
+        content = io.BytesIO()
+        with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as file:
+            for name, text in read_files(Path(default_folder())).items():
+                file.writestr(name, text)
+        KnowledgeVersion.objects.get_or_create(version=version, defaults={"files": content.getvalue()})
+
+
+@lru_cache(maxsize=4)
+def knowledge_of(version: str) -> Knowledge:
+    """A knowledge base that was in use here. Raises KnowledgeVersion.DoesNotExist."""
+    if version == knowledge().version:
+        return knowledge()
+    kept = KnowledgeVersion.objects.get(version=version)
+    with zipfile.ZipFile(io.BytesIO(bytes(kept.files))) as file:
+        return build({name: file.read(name) for name in file.namelist()})
+
+
+# what is known
+
+
+def findings_of(episode: Episode, now: datetime) -> list[Finding]:
+    """What counts for the rules: findings of the episode, lasting dangers of earlier ones, the clinic's own records."""
+    rows = list(KeptFinding.objects.filter(episode=episode).order_by("at", "pk"))
+    rows += _from_earlier(episode)
+    found = [finding for row in standing_rows(rows) if (finding := as_finding(row)) is not None]
+    return [*found, *own_records.findings(knowledge(), episode, found, now)]
+
+
+def standing_rows(rows: Iterable[KeptFinding]) -> list[KeptFinding]:
+    """The rows without those that a later one corrects."""
+    rows = list(rows)
+    corrected = {row.corrects_id for row in rows if row.corrects_id}
+    return [row for row in rows if row.pk not in corrected]
+
+
+def _from_earlier(episode: Episode) -> list[KeptFinding]:
+    """Findings of the person's other episodes about facts that last: an illness or an implant does not end with one."""
+    lasting = [name for name, fact in knowledge().facts.items() if fact.lasting]
+    earlier = KeptFinding.objects.filter(episode__person_id=episode.person_id, fact__in=lasting)
+    return list(earlier.exclude(episode=episode).order_by("at", "pk"))
+
+
+def as_finding(row: KeptFinding) -> Finding | None:
+    """The row for the engine; None when this knowledge base no longer has its fact or value."""
+    fact = knowledge().facts.get(row.fact)
+    try:
+        value = read_value(fact, row.value) if fact else None
+    except NotAValue:
+        return None
+    if fact is None:
+        return None
+    return Finding(fact=row.fact, value=value, at=row.at, source=row.source, by=row.by or None)  # type: ignore[arg-type]
+
+
+# what follows
+
+
+class _Recent:
+    """The last assessments, so that several pages of one patient do not work out the same."""
+
+    def __init__(self, room: int) -> None:
+        self.room, self.kept, self.lock = room, OrderedDict[object, Assessment](), Lock()
+
+    def get(self, key: object, found: list[Finding], now: datetime) -> Assessment:
+        """The assessment that is kept under the key, made now when there is none."""
+        with self.lock:
+            if key in self.kept:
+                self.kept.move_to_end(key)
+                return self.kept[key]
+        made = assess(knowledge(), found, now)
+        with self.lock:
+            self.kept[key] = made
+            while len(self.kept) > self.room:
+                self.kept.popitem(last=False)
+        return made
+
+
+_recent = _Recent(256)
+
+
+def assessment_of(episode: Episode, now: datetime | None = None) -> Assessment:
+    """The advice for an episode as of now. Time passes in whole hours here, and at once when something was found."""
+    now = now or timezone.localtime()
+    found = findings_of(episode, now)
+    last = max((finding.at for finding in found), default=now)
+    as_of = max(now.replace(minute=0, second=0, microsecond=0), last.astimezone(now.tzinfo))
+    key = (episode.pk, as_of, tuple(sorted((one.fact, str(one.value), one.at, one.source) for one in found)))
+    return _recent.get(key, found, min(as_of, now) if last <= now else now)
+
+
+def outcome_of(episode: Episode, now: datetime | None = None) -> Outcome:
+    """What the rules say, without the explanations: quicker, for decisions."""
+    now = now or timezone.localtime()
+    return evaluate(knowledge(), values_at(knowledge(), findings_of(episode, now), now))
+
+
+def keep_assessment(
+    episode: Episode, occasion: str, member: Member | None, now: datetime | None = None
+) -> KeptAssessment:
+    """Keep the advice as it stands now, in the record and in the episode's own line for lists."""
+    keep_knowledge()
+    now = now or timezone.localtime()
+    made = assess(knowledge(), findings_of(episode, now), now)
+    row = KeptAssessment.objects.create(
+        episode=episode,
+        as_of=now,
+        knowledge=made.knowledge,
+        occasion=occasion,
+        disposition=made.outcome.disposition,
+        reading=made.outcome.reading or "",
+        holds=made.outcome.held,
+        stored=store(made),
+        member=member,
+    )
+    Episode.objects.filter(pk=episode.pk).update(disposition=row.disposition, reading=row.reading)
+    episode.disposition, episode.reading = row.disposition, row.reading
+    return row
+
+
+def replayed(kept: KeptAssessment) -> Assessment:
+    """The kept advice, made again with the knowledge of then. Raises NotTheSame or KnowledgeVersion.DoesNotExist."""
+    return replay(knowledge_of(kept.knowledge), bytes(kept.stored))
+
+
+def today_of(clinic: Clinic) -> date:
+    """The calendar day on the clinic's wall."""
+    import zoneinfo
+
+    return timezone.localdate(timezone=zoneinfo.ZoneInfo(clinic.zone))

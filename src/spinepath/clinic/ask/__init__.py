@@ -1,0 +1,1 @@
+"""Ask: the questions that matter, for people at home and for staff."""

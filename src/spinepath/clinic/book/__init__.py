@@ -1,0 +1,1 @@
+"""Book: a whole course at once, the calendar, reminders."""

@@ -1,0 +1,96 @@
+"""`spinepath serve`, `demo` and `manage`: running the clinic. Django is imported only when one of them is called."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Annotated, NoReturn
+
+import typer
+
+from spinepath.clinic import place
+
+Host = Annotated[str, typer.Option(help="Address to listen on.")]
+Port = Annotated[int, typer.Option(help="Port to listen on.")]
+
+
+def serve(
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    workers: Annotated[int, typer.Option(help="Processes that answer.")] = 2,
+) -> None:
+    """Serve the clinic. The database is brought up to date first; nothing unsafe is asked for or assumed."""
+    if host not in place.LOOPBACK and not place.says_yes("SPINEPATH_HTTPS"):
+        _refuse(
+            f"On {host} others could read along.",
+            "Put a server that speaks HTTPS in front, set SPINEPATH_HTTPS=yes and SPINEPATH_HOSTS; or use 127.0.0.1.",
+        )
+    _up_to_date()
+    _serve(host, port, workers)
+
+
+def demo(
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    anew: Annotated[bool, typer.Option("--new", help="Throw the old demo day away and make a new one.")] = False,
+    only_make: Annotated[bool, typer.Option("--only-make", help="Make the day and do not serve it.")] = False,
+) -> None:
+    """Serve a made-up clinic on a made-up day, to look around in. It has a data folder of its own."""
+    os.environ["SPINEPATH_DEMO"] = "yes"
+    os.environ.setdefault("SPINEPATH_DATA", "spinepath-demo")
+    _up_to_date()
+    from spinepath.clinic.demo import make_day
+
+    for line in make_day(anew=anew):
+        typer.echo(line)
+    if not only_make:
+        typer.echo(f"The clinic is open: http://{host}:{port}/  (stop with Ctrl-C)")
+        _serve(host, port, workers=1)
+
+
+def manage(
+    arguments: Annotated[list[str], typer.Argument(help="A command of Django, for example createsuperuser.")],
+) -> None:
+    """Run a command of Django on the clinic's data."""
+    _set_up()
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["spinepath manage", *arguments])
+
+
+def _set_up() -> None:
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "spinepath.clinic.settings")
+    django.setup()
+
+
+def _up_to_date() -> None:
+    _set_up()
+    from django.core.management import call_command
+
+    from spinepath.clinic.advice import keep_knowledge
+
+    call_command("migrate", verbosity=0)
+    keep_knowledge()
+
+
+def _serve(host: str, port: int, workers: int) -> None:
+    from granian import Granian
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    Granian(
+        "spinepath.clinic.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=1,
+        log_level=LogLevels.warning,
+    ).serve()
+
+
+def _refuse(cause: str, act: str) -> NoReturn:
+    typer.echo(f"{cause} {act}", err=True)
+    sys.exit(2)

@@ -1,0 +1,1 @@
+"""Screen and examine: the neurological grid, vital signs, images, files."""

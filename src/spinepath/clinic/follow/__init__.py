@@ -1,0 +1,1 @@
+"""Follow: measures, readings, holds, discharge."""

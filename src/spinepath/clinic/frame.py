@@ -1,0 +1,37 @@
+"""What every page shows around its content: where one can go, who is signed in, what needs somebody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from spinepath.clinic.access import Act, may
+from spinepath.clinic.models import Member
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """The variables of `clinic/base.html`."""
+    member: Member | None = getattr(request, "member", None)
+    return {"member": member, "places": places(request, member) if member else [], "is_demo": settings.DEMO}
+
+
+def places(request: HttpRequest, member: Member) -> list[dict[str, Any]]:
+    """The entries of the navigation that this member may open."""
+    entries: list[tuple[str, str, Act]] = [
+        ("today", _("Today"), "see_people"),
+        ("calendar", _("Calendar"), "see_people"),
+        ("people", _("People"), "see_people"),
+        ("knowledge", _("Knowledge"), "see_people"),
+        ("manage", _("Clinic"), "manage"),
+        ("audit", _("Audit"), "audit"),
+    ]
+    path = request.path
+    return [
+        {"url": reverse(name), "label": label, "is_here": path.startswith(reverse(name))}
+        for name, label, act in entries
+        if may(member, act)
+    ]

@@ -1,0 +1,1 @@
+"""Knowledge: every rule, source, claim and technique, to read and search."""

@@ -1,0 +1,1 @@
+"""Oversight: the clinic's settings and members, audit, export, erasure, backup."""

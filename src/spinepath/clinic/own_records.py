@@ -1,0 +1,198 @@
+"""What the clinic's register, diary and forms say of facts, as findings of the source "clinic" or "record".
+
+Which fact is answered by what stands in the knowledge base (`own_records`). What nobody said was had elsewhere leaves
+a count unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from spinepath.clinic.models import Consent, Course, Episode, Member, Session
+from spinepath.engine.conditions import Value
+from spinepath.engine.findings import Finding
+from spinepath.engine.knowledge import Knowledge
+from spinepath.engine.own_records import OwnRecord
+from spinepath.engine.values import NotAValue, read_value
+
+
+@dataclass
+class _Books:
+    """What the diary says of one episode at a moment."""
+
+    episode: Episode
+    now: datetime
+    done: list[Session]
+    courses: list[Course]
+    therapist: Member | None
+    consents: list[str]
+
+    @property
+    def today(self) -> date:
+        return self.now.date()
+
+    def of_course(self) -> list[Session]:
+        """The sessions had of the course that runs, or of the last one."""
+        running = [course.pk for course in self.courses if course.ended_at is None]
+        return [session for session in self.done if session.course_id in running]
+
+
+def findings(knowledge: Knowledge, episode: Episode, said: Iterable[Finding], now: datetime) -> list[Finding]:
+    """What the clinic knows by itself at `now`; nothing for what it does not know."""
+    books = _books(episode, now)
+    said = list(said)
+    found: list[Finding] = []
+    for name, written in episode.clinic.answers.items():
+        fact = knowledge.facts.get(name)
+        if fact is not None and fact.who == "clinic":
+            found.extend(_as_said(knowledge, name, written, episode))
+    for entry in knowledge.own_records.values():
+        value = _TELLS[entry.tells](_Asked(knowledge, entry, books, [one for one in said if one.fact == entry.fact]))
+        if value is not None:
+            source = "clinic" if entry.tells == "therapist_has_skill" else "record"
+            found.append(Finding(fact=entry.fact, value=value, at=now, source=source, by=None))  # type: ignore[arg-type]
+    return found
+
+
+def _as_said(knowledge: Knowledge, name: str, written: str, episode: Episode) -> list[Finding]:
+    try:
+        value = read_value(knowledge.facts[name], written)
+    except NotAValue:
+        return []
+    return [Finding(fact=name, value=value, at=episode.opened_at, source="clinic", by=None)]
+
+
+def _books(episode: Episode, now: datetime) -> _Books:
+    sessions = list(
+        Session.objects.filter(episode=episode, status=Session.Status.DONE, day__lte=now.date())
+        .select_related("note", "therapist")
+        .order_by("day", "start")
+    )
+    today = (
+        Session.objects.filter(episode=episode, day=now.date(), status__in=["booked", "done"])
+        .select_related("therapist")
+        .first()
+    )
+    valid = Consent.objects.filter(episode=episode, given_at__date=now.date(), withdrawn_at=None)
+    return _Books(
+        episode=episode,
+        now=now,
+        done=sessions,
+        courses=list(Course.objects.filter(episode__person_id=episode.person_id).order_by("made_at")),
+        therapist=today.therapist if today else episode.therapist,
+        consents=list(valid.values_list("technique", flat=True)),
+    )
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """One entry of the knowledge base, and all there is to answer it from."""
+
+    knowledge: Knowledge
+    entry: OwnRecord
+    books: _Books
+    said: list[Finding]
+
+
+def _age(asked: _Asked) -> Value:
+    born, today = asked.books.episode.person.birth_date, asked.books.today
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+def _sex(asked: _Asked) -> Value:
+    sex = asked.books.episode.person.sex
+    return sex if sex in asked.knowledge.facts[asked.entry.fact].values else None
+
+
+def _elsewhere(asked: _Asked) -> float | None:
+    """What somebody said was had before or elsewhere: the highest count given before the first session here."""
+    first = min((session.day for session in asked.books.done), default=None)
+    counts = [
+        float(one.value)
+        for one in asked.said
+        if isinstance(one.value, (int, float)) and (first is None or one.at.date() <= first)
+    ]
+    return max(counts, default=None)
+
+
+def _sessions_of_episode(asked: _Asked) -> Value:
+    before = _elsewhere(asked)
+    return None if before is None else int(before) + len(asked.books.done)
+
+
+def _sessions_of_course(asked: _Asked) -> Value:
+    if asked.books.courses or asked.said:
+        return len(asked.books.of_course()) + (0 if asked.books.courses else int(_elsewhere(asked) or 0))
+    return None
+
+
+def _courses_of_year(asked: _Asked) -> Value:
+    before = _elsewhere(asked)
+    year = asked.books.now - timedelta(days=365)
+    own = sum(course.ended_at is None or course.ended_at > year for course in asked.books.courses)
+    return None if before is None else int(before) + own
+
+
+def _days_since_course_ended(asked: _Asked) -> Value:
+    ended = [course.ended_at for course in asked.books.courses if course.ended_at]
+    return (asked.books.now - max(ended)).days if ended else None
+
+
+def _days_since_last_session(asked: _Asked) -> Value:
+    before = [session.day for session in asked.books.done if session.day < asked.books.today]
+    return (asked.books.today - max(before)).days if before else None
+
+
+def _days_since_course_began(asked: _Asked) -> Value:
+    days = [session.day for session in asked.books.of_course()]
+    return (asked.books.today - min(days)).days if days else None
+
+
+def _course_is_running(asked: _Asked) -> Value:
+    return bool(asked.books.of_course())
+
+
+def _session_is_running(asked: _Asked) -> Value:
+    today = any(session.day == asked.books.today for session in asked.books.done)
+    return True if today or any(one.value is True for one in asked.said if one.at.date() == asked.books.today) else None
+
+
+def _therapist_has_skill(asked: _Asked) -> Value:
+    return None if asked.books.therapist is None else set(asked.entry.skills) <= set(asked.books.therapist.skills)
+
+
+def _used_last_session(asked: _Asked) -> Value:
+    before = [session for session in asked.books.done if session.day < asked.books.today and hasattr(session, "note")]
+    if not before:
+        return None
+    used = {one["id"] for phase in before[-1].note.phases for one in phase.get("techniques", []) if one.get("done")}
+    known = [technique for technique in used if technique in asked.knowledge.names_of]
+    return any(not asked.knowledge.names_of[technique].isdisjoint(asked.entry.techniques) for technique in known)
+
+
+def _consent_today(asked: _Asked) -> Value:
+    given = any(
+        not asked.knowledge.names_of[technique].isdisjoint(asked.entry.techniques)
+        for technique in asked.books.consents
+        if technique in asked.knowledge.names_of
+    )
+    return True if given else None
+
+
+_TELLS = {
+    "age": _age,
+    "sex": _sex,
+    "sessions_of_episode": _sessions_of_episode,
+    "sessions_of_course": _sessions_of_course,
+    "courses_of_year": _courses_of_year,
+    "days_since_course_ended": _days_since_course_ended,
+    "days_since_last_session": _days_since_last_session,
+    "days_since_course_began": _days_since_course_began,
+    "course_is_running": _course_is_running,
+    "session_is_running": _session_is_running,
+    "therapist_has_skill": _therapist_has_skill,
+    "used_last_session": _used_last_session,
+    "consent_today": _consent_today,
+}

@@ -1,0 +1,31 @@
+"""Showing a page of an episode: the frame that all of them share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from spinepath.clinic import audit
+from spinepath.clinic.access import StaffRequest
+from spinepath.clinic.models import Episode, Hold
+
+STEPS = ("ask", "examine", "plan", "book", "treat", "follow")
+"""The steps that have a page of an episode; screening happens on all of them."""
+
+
+def episode_page(
+    request: StaffRequest, episode: Episode, template: str, here: str, context: dict[str, Any], status: int = 200
+) -> HttpResponse:
+    """Render a page of an episode, and note in the audit that its record was read."""
+    audit.note(request.clinic, request.member.name, audit.READ, here, episode=episode)
+    labels = dict(Episode.Stage.choices)
+    frame = {
+        "episode": episode,
+        "here": here,
+        "episode_steps": [(step, labels[step], reverse(step, args=[episode.key])) for step in STEPS],
+        "episode_holds": list(Hold.objects.filter(episode=episode, released_at=None)),
+    }
+    return render(request, template, {**frame, **context}, status=status)

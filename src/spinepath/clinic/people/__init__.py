@@ -1,0 +1,1 @@
+"""People: register, find, merge; the chart of an episode."""

@@ -1,0 +1,50 @@
+"""Where a clinic keeps its data and what the environment says: every setting that differs from place to place.
+
+| variable | what it says | default |
+|---|---|---|
+| SPINEPATH_DATA | folder of database, files and secret | `spinepath-data` in the current folder |
+| SPINEPATH_DATABASE | `postgresql://user@host/name` | SQLite in the data folder |
+| SPINEPATH_HOSTS | names under which the clinic is reached, with commas | 127.0.0.1, localhost |
+| SPINEPATH_HTTPS | `yes` behind a server that speaks HTTPS | no |
+| SPINEPATH_MAIL | `smtp://user:word@host:port`, for reminders | written to a folder |
+| SPINEPATH_DEMO | `yes` while a demo day is shown | no |
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from contextlib import suppress
+from pathlib import Path
+
+LOOPBACK = ("127.0.0.1", "localhost")
+
+
+def data_folder() -> Path:
+    """Where everything is kept that must be backed up."""
+    return Path(os.environ.get("SPINEPATH_DATA", "spinepath-data")).absolute()
+
+
+def says_yes(name: str) -> bool:
+    """Is the variable switched on?"""
+    return os.environ.get(name, "no") == "yes"
+
+
+def hosts() -> list[str]:
+    """The names under which the clinic may be reached."""
+    named = os.environ.get("SPINEPATH_HOSTS", "")
+    return [name.strip() for name in named.split(",") if name.strip()] or list(LOOPBACK)
+
+
+def secret() -> str:
+    """The clinic's own secret, made once and readable by its owner only."""
+    path = data_folder() / "secret"
+    if not path.exists():
+        path.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
+        beside = path.with_name(f"secret.{os.getpid()}")
+        beside.touch(mode=0o600)
+        beside.write_text(secrets.token_urlsafe(50))
+        with suppress(FileExistsError):  # another process was quicker: its secret counts
+            os.link(beside, path)
+        beside.unlink()
+    return path.read_text()

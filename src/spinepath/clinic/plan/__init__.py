@@ -1,0 +1,1 @@
+"""Plan: advice with its reasons, the package, consent, letters."""

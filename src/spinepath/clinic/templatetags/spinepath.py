@@ -1,0 +1,95 @@
+"""Words and marks that templates share: values, states, dispositions, rules and their sources."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from spinepath.clinic.advice import knowledge
+from spinepath.engine import words
+from spinepath.engine.conditions import Value
+from spinepath.engine.values import NotAValue, read_value
+
+register = template.Library()
+
+_TONES = ("proceed", "limits", "investigate", "contraindicated", "urgent", "emergency")
+
+
+@register.filter
+def tone(disposition: str) -> str:
+    """The colour of a disposition: its place on the ladder, mildest first."""
+    place = knowledge().strictness.get(disposition)
+    return "" if place is None else _TONES[min(place, len(_TONES) - 1)]
+
+
+@register.filter
+def disposition_name(disposition: str) -> str:
+    """A disposition by name; empty for none."""
+    found = knowledge().dispositions.get(disposition)
+    return found.name if found else ""
+
+
+@register.simple_tag
+def disposition_chip(disposition: str) -> SafeString | str:
+    """A disposition as a coloured word."""
+    name = disposition_name(disposition)
+    return format_html('<span class="chip chip--{}">{}</span>', tone(disposition), name) if name else ""
+
+
+@register.simple_tag
+def state_mark(state: str) -> SafeString:
+    """How sure an entry is, as a mark that looks different for each state."""
+    return format_html('<span class="state state--{}">{}</span>', state, words.STATE_WORDS.get(state, state))
+
+
+@register.filter
+def fact_name(fact: str) -> str:
+    """A fact in the clinician's term."""
+    found = knowledge().facts.get(fact)
+    return found.name if found else fact
+
+
+@register.simple_tag
+def value_words(fact: str, value: Value) -> str:
+    """A value of the engine as a reader says it; "I do not know" where it is unknown."""
+    if value is None:
+        return "I do not know"
+    return words.value_words(knowledge(), knowledge().facts[fact], value)
+
+
+@register.simple_tag
+def written_words(fact: str, written: str) -> str:
+    """A value as kept in the record, as a reader says it."""
+    found = knowledge().facts.get(fact)
+    try:
+        return value_words(fact, read_value(found, written)) if found else written
+    except NotAValue:
+        return written
+
+
+@register.filter
+def rule(name: str) -> Any:
+    """A rule of the knowledge base in use; None when it has none of this name."""
+    return knowledge().rules.get(name)
+
+
+@register.filter
+def technique(name: str) -> Any:
+    """A technique of the knowledge base in use; None when it has none of this name."""
+    return knowledge().techniques.get(name)
+
+
+@register.filter
+def reading_name(reading: str) -> str:
+    """A reading by name; empty for none."""
+    found = knowledge().readings.get(reading)
+    return found.name if found else ""
+
+
+@register.filter
+def get(found: Any, key: Any) -> Any:
+    """What a mapping has for the key; None for nothing."""
+    return found.get(key) if found is not None else None

@@ -1,0 +1,1 @@
+"""Today: my day, the day of the clinic, and what needs somebody."""

@@ -1,0 +1,1 @@
+"""Treat: the page of a session."""
