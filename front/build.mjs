@@ -1,5 +1,5 @@
 // Builds styles and scripts into the folder that the clinic serves. Nothing is fetched: all parts are installed.
-import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -7,7 +7,6 @@ import { compile } from "sass";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const out = fileURLToPath(new URL("../src/spinepath/clinic/static/built/", import.meta.url));
-rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 
 const styles = compile(`${here}src/pages.scss`, {
