@@ -79,32 +79,6 @@ def server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def session() -> Iterator[Any]:
-    """A Spark session on this machine alone."""
-    if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
-        pytest.fail("Java is missing. Install it: apt-get install openjdk-17-jre-headless", pytrace=False)
-    from pyspark.sql import SparkSession
-
-    from spinepath.backends.on_spark import SETTINGS
-
-    with tempfile.TemporaryDirectory(prefix="spinepath-spark-") as folder:
-        builder = SparkSession.builder.master("local[2]").appName("spinepath")
-        wanted = {
-            **SETTINGS,
-            "spark.ui.enabled": "false",
-            "spark.driver.host": "127.0.0.1",
-            "spark.driver.bindAddress": "127.0.0.1",
-            "spark.sql.warehouse.dir": folder,
-        }
-        for name, value in wanted.items():
-            builder = builder.config(name, value)
-        found = builder.getOrCreate()
-        found.sparkContext.setLogLevel("ERROR")
-        yield found
-        found.stop()
-
-
-@pytest.fixture(scope="session")
 def on_postgres(server: str) -> Judge:
     from spinepath.backends import on_postgres
 

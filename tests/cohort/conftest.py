@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.backends.conftest import example_charts
+from tests.backends.conftest import example_charts, session
 
-__all__ = ["example_charts"]
+__all__ = ["example_charts", "session"]
