@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from spinepath.clinic import audit
-from spinepath.clinic.access import StaffRequest
+from spinepath.clinic.access import StaffRequest, may
 from spinepath.clinic.models import Episode, Hold
 
 STEPS = ("ask", "examine", "plan", "book", "treat", "follow")
@@ -26,6 +26,7 @@ def episode_page(
         "episode": episode,
         "here": here,
         "episode_steps": [(step, labels[step], reverse(step, args=[episode.key])) for step in STEPS],
+        "sees_record": may(request.member, "see_record"),
         "episode_holds": list(Hold.objects.filter(episode=episode, released_at=None)),
     }
     return render(request, template, {**frame, **context}, status=status)
