@@ -1,6 +1,6 @@
 """What the clinic keeps: places, people, records, plans, courses, sessions, and who did what."""
 
-from spinepath.clinic.models.course import Course, Hold, Reminder, Session
+from spinepath.clinic.models.course import CalendarLink, Course, Hold, Reminder, Session
 from spinepath.clinic.models.oversight import AuditEntry, AuditHead, KnowledgeVersion, Task
 from spinepath.clinic.models.people import Episode, Person, PersonalLink
 from spinepath.clinic.models.places import Away, Clinic, Closure, Member, Opening, PriceList, Room, Shift
@@ -13,6 +13,7 @@ __all__ = [
     "AuditEntry",
     "AuditHead",
     "Away",
+    "CalendarLink",
     "Clinic",
     "Closure",
     "Consent",

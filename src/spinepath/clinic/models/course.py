@@ -94,10 +94,27 @@ class Hold(models.Model):
 
 
 class Reminder(models.Model):
-    """A message that is due. It holds no word of medicine."""
+    """A message that is due. It holds no word of medicine.
+
+    `claimed_at` stands from just before it is sent: one whose sending broke off is never sent a second time.
+    """
 
     session = models.ForeignKey(Session, models.CASCADE, related_name="reminders")
     due_at = models.DateTimeField(db_index=True)
+    claimed_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
     failed_because = models.CharField(max_length=200, blank=True)
+
+
+class CalendarLink(models.Model):
+    """An address under which a member's own calendar reads the sessions. Only a hash of its secret is kept."""
+
+    member = models.ForeignKey(Member, models.CASCADE, related_name="calendar_links")
+    secret_hash = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField(auto_now_add=True)
+    read_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["member", "revoked_at"])]
