@@ -2,7 +2,7 @@
 
 from spinepath.clinic.models.course import CalendarLink, Course, Hold, Reminder, Session
 from spinepath.clinic.models.oversight import AuditEntry, AuditHead, KnowledgeVersion, Task
-from spinepath.clinic.models.people import Episode, Person, PersonalLink
+from spinepath.clinic.models.people import Episode, Merge, Person, PersonalLink, PersonWord
 from spinepath.clinic.models.places import Away, Clinic, Closure, Member, Opening, PriceList, Room, Shift
 from spinepath.clinic.models.plan import Consent, Override, Plan
 from spinepath.clinic.models.record import Document, Drawing, KeptAssessment, KeptFinding, Letter
@@ -27,10 +27,12 @@ __all__ = [
     "KnowledgeVersion",
     "Letter",
     "Member",
+    "Merge",
     "Note",
     "Opening",
     "Override",
     "Person",
+    "PersonWord",
     "PersonalLink",
     "Plan",
     "PriceList",

@@ -33,6 +33,8 @@ class Clinic(models.Model):
     currency = models.CharField(_("currency"), max_length=3, default="EUR")
     answers = models.JSONField(default=dict, blank=True)
     """What the clinic says of itself: facts of the kind `clinic`, policies among them, with the value as written."""
+    tasks_on = models.DateField(null=True, editable=False)
+    """The last day for which the tasks that time brings were made."""
     reminder_hours = models.PositiveSmallIntegerField(_("reminder before a session, hours"), default=24)
 
     def __str__(self) -> str:
