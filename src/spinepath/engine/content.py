@@ -11,9 +11,12 @@ from typing import ClassVar, Literal
 import msgspec
 
 from spinepath.engine import evidence as ev
-from spinepath.engine.entries import CORE_SECTIONS, Entry, Says, Sourced, Word
+from spinepath.engine.drawings import DRAWING_SECTIONS
+from spinepath.engine.entries import CORE_SECTIONS, Entry, Raw, Says, Sourced, Word
+from spinepath.engine.measuring import MEASURING_SECTIONS
 from spinepath.engine.mentions import MENTION_SECTIONS
 from spinepath.engine.own_records import OWN_RECORD_SECTIONS
+from spinepath.engine.page_parts import PAGE_PART_SECTIONS
 from spinepath.engine.populations import POPULATION_SECTIONS
 
 Range = tuple[float, ...]
@@ -42,11 +45,18 @@ class Disposition(Sourced, frozen=True, kw_only=True):
 
 
 class TechniqueClass(Entry, frozen=True, kw_only=True):
-    """A family of techniques that share contraindications. `hands_on` classes need a finished danger screen."""
+    """A family of techniques that share contraindications. `hands_on` classes need a finished danger screen.
+
+    `told` are the topics a person reads before agreeing, `harms` what is known of harm; a signature counts for
+    `consent_days`, 1 for the day itself.
+    """
 
     name: str
     hands_on: bool
     about: str
+    told: tuple[Word, ...] = ()
+    harms: tuple[Word, ...] = ()
+    consent_days: int | None = None
 
     example: ClassVar[str] = "- id: traction\n  name: Traction\n  hands_on: yes\n  about: Pulling along the spine."
 
@@ -178,7 +188,11 @@ class Preset(Sourced, frozen=True, kw_only=True):
 
 
 class Phase(Sourced, frozen=True, kw_only=True):
-    """A stretch of a session or of the home programme, in order, with its content and when to go on."""
+    """A stretch of a session or of the home programme, in order, with its content and when to go on.
+
+    `drawings` names a picture for each line of the content, `none` where there is none. `asks` are the facts that are
+    answered in it.
+    """
 
     name: str
     part_of: Literal["session", "home", "course"]
@@ -186,8 +200,10 @@ class Phase(Sourced, frozen=True, kw_only=True):
     minutes: Range = ()
     when: str | None = None
     content: tuple[str, ...]
+    drawings: tuple[str, ...] = ()
     dose: dict[Word, Range] = {}
     go_on_when: str | None = None
+    asks: tuple[Word, ...] = ()
 
     example: ClassVar[str] = (
         "- id: warm_up\n  name: Warm-up\n  part_of: session\n  order: 2\n  content: [...]\n  state: project"
@@ -298,15 +314,37 @@ class Equipment(Sourced, frozen=True, kw_only=True):
 
 
 class Severity(Sourced, frozen=True, kw_only=True):
-    """A grade of an adverse reaction and what it calls for."""
+    """A grade of an adverse reaction and what it calls for.
+
+    Somebody asks again after `ask_again_days`. `records` are the findings that it adds: value by fact.
+    """
 
     name: str
     order: int
     meaning: str
     action: str
+    ask_again_days: float
+    records: dict[Word, Raw] = {}
 
     example: ClassVar[str] = (
-        "- id: harm.mild\n  name: Mild\n  order: 1\n  meaning: ...\n  action: ...\n  state: verified"
+        "- id: harm.mild\n  name: Mild\n  order: 1\n  meaning: ...\n  action: ...\n  ask_again_days: 3\n"
+        "  state: verified"
+    )
+
+
+class ReviewGate(Sourced, frozen=True, kw_only=True):
+    """A point at which a course must show that it helps: after so many sessions or days, whichever comes first.
+
+    What is booked behind it waits for a named person; `rules` judge it.
+    """
+
+    name: str
+    after_sessions: int | None = None
+    after_days: int | None = None
+    rules: tuple[Word, ...] = ()
+
+    example: ClassVar[str] = (
+        "- id: review.early\n  name: Early look\n  after_sessions: 4\n  after_days: 14\n  state: project"
     )
 
 
@@ -337,6 +375,7 @@ CONTENT_SECTIONS: dict[str, type[Entry]] = {
     "provisos": Proviso,
     "presets": Preset,
     "phases": Phase,
+    "review_gates": ReviewGate,
     "measures": Measure,
     "alternatives": Alternative,
     "guidelines": ev.Guideline,
@@ -355,5 +394,8 @@ SECTIONS: dict[str, type[Entry]] = {
     **CONTENT_SECTIONS,
     **MENTION_SECTIONS,
     **OWN_RECORD_SECTIONS,
+    **DRAWING_SECTIONS,
+    **PAGE_PART_SECTIONS,
+    **MEASURING_SECTIONS,
     **POPULATION_SECTIONS,
 }

@@ -8,10 +8,13 @@ from functools import cached_property
 import msgspec
 
 from spinepath.engine import content as c
+from spinepath.engine import drawings as dr
 from spinepath.engine import entries as e
 from spinepath.engine import evidence as ev
+from spinepath.engine import measuring as meas
 from spinepath.engine import mentions as m
 from spinepath.engine import own_records as own
+from spinepath.engine import page_parts as pages
 from spinepath.engine import populations as pop
 from spinepath.engine.conditions import Compare, Value, depends_on_asking, facts_in, walk
 from spinepath.engine.values import read_value
@@ -58,6 +61,7 @@ class Knowledge(msgspec.Struct, kw_only=True, dict=True):
     provisos: dict[str, c.Proviso] = {}
     presets: dict[str, c.Preset] = {}
     phases: dict[str, c.Phase] = {}
+    review_gates: dict[str, c.ReviewGate] = {}
     measures: dict[str, c.Measure] = {}
     alternatives: dict[str, c.Alternative] = {}
     guidelines: dict[str, ev.Guideline] = {}
@@ -75,6 +79,9 @@ class Knowledge(msgspec.Struct, kw_only=True, dict=True):
     code_systems: dict[str, m.CodeSystem] = {}
     units: dict[str, m.Unit] = {}
     own_records: dict[str, own.OwnRecord] = {}
+    page_parts: dict[str, pages.PagePart] = {}
+    curves: dict[str, meas.Curve] = {}
+    drawings: dict[str, dr.SpineDrawing] = {}
     populations: dict[str, pop.Population] = {}
     causes: dict[str, pop.Cause] = {}
     traits: dict[str, pop.Trait] = {}

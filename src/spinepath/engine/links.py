@@ -12,16 +12,22 @@ from itertools import pairwise
 import msgspec
 
 from spinepath.engine import content as c
+from spinepath.engine import drawings as dr
 from spinepath.engine import entries as e
 from spinepath.engine import evidence as ev
+from spinepath.engine import measuring as meas
 from spinepath.engine import mentions as m
 from spinepath.engine import own_records as own
+from spinepath.engine import page_parts as pages
 from spinepath.engine import populations as pop
+from spinepath.engine.drawings import check_drawings
 from spinepath.engine.faults import FaultList, nearest
 from spinepath.engine.knowledge import SECTION_NAMES, Knowledge
 from spinepath.engine.language import can_be_named
+from spinepath.engine.measuring import check_measuring
 from spinepath.engine.mention_links import check_mentions
 from spinepath.engine.own_records import check_own_records
+from spinepath.engine.page_parts import check_page_parts
 from spinepath.engine.population_links import check_populations
 from spinepath.engine.values import NotAValue, read_value
 
@@ -37,7 +43,7 @@ LINKS: dict[type[msgspec.Struct], dict[str, tuple[str, ...]]] = {
         "worked_out.within": ("facts",),
     },
     e.Group: {"facts": ("facts",)},
-    e.Question: {"settles": ("facts",)},
+    e.Question: {"settles": ("facts",), "parts": ("facts",)},
     e.Rule: {
         "then.at_least": ("dispositions",),
         "then.exclude": _TECHNIQUES,
@@ -72,6 +78,8 @@ LINKS: dict[type[msgspec.Struct], dict[str, tuple[str, ...]]] = {
         "expect.reading": ("readings",),
     },
     e.Chart: {"start": ("charts",), "given": ("facts", "groups"), "answers": ("questions",)},
+    c.TechniqueClass: {"told": ("topics",), "harms": ("topics",)},
+    c.ReviewGate: {"rules": ("rules",)},
     c.Disposition: {"bars": ("classes",)},
     c.LimitKind: {"scale": ("scales",), "classes": ("classes",)},
     c.Technique: {
@@ -88,6 +96,8 @@ LINKS: dict[type[msgspec.Struct], dict[str, tuple[str, ...]]] = {
     c.Investigation: {"codes": ("codes",)},
     c.Proviso: {"rules": ("rules",)},
     c.Preset: {"techniques": _TECHNIQUES},
+    c.Phase: {"asks": ("facts",)},
+    c.Severity: {"records": ("facts",)},
     c.Measure: {"fact": ("facts", "groups"), "codes": ("codes",)},
     ev.Stance: {"guidelines": ("guidelines",)},
     ev.Claim: {"home": SECTION_NAMES},
@@ -96,7 +106,16 @@ LINKS: dict[type[msgspec.Struct], dict[str, tuple[str, ...]]] = {
     m.Mention: {"fact": ("facts",), "codes": ("codes",), "words": ("codes",)},
     m.CodedAnswer: {"codes": ("codes",)},
     m.Demographic: {"fact": ("facts",)},
+    dr.SpineDrawing: dict.fromkeys(("level", "shape", "zone", "side", "narrowing", "migration"), ("facts",)),
     own.OwnRecord: {"fact": ("facts",), "skills": ("skills",), "techniques": _TECHNIQUES},
+    pages.PagePart: {
+        "facts": ("facts",),
+        "questions": ("questions",),
+        "rules": ("rules",),
+        "topics": ("topics",),
+        "records": ("facts",),
+    },
+    meas.Curve: {"measures": ("measures",)},
     pop.Cause: {"leads_to": ("dispositions",)},
     pop.Gap: {"facts": ("facts",), "questions": ("questions",)},
     pop.Population: {"shares": ("causes",)},
@@ -146,6 +165,9 @@ def check_links(knowledge: Knowledge, faults: FaultList) -> None:
         _check_levels(knowledge, faults)
         check_mentions(knowledge, faults)
         check_own_records(knowledge, faults)
+        check_page_parts(knowledge, faults)
+        check_measuring(knowledge, faults)
+        check_drawings(knowledge, faults)
         check_populations(knowledge, faults)
 
 
@@ -282,6 +304,7 @@ def _check_values(knowledge: Knowledge, faults: FaultList) -> None:
                 check((fact.id,), written, fact.place)
     given = [(case.given, case.place) for rule in knowledge.rules.values() for case in rule.cases]
     given += [(chart.given, chart.place) for chart in knowledge.charts.values()]
+    given += [(one.records, one.place) for one in (*knowledge.page_parts.values(), *knowledge.severities.values())]
     for answers, place in given:
         for name, written in answers.items():
             members = knowledge.groups[name].facts if name in knowledge.groups else (name,)
