@@ -248,6 +248,9 @@ def _screens(knowledge: Knowledge, faults: FaultList) -> None:
     """Each fact is asked on one screen at most, in words its reader understands."""
     seen: dict[str, str] = {}
     for question in knowledge.questions.values():
+        for name in question.parts:
+            if name not in question.settles:
+                faults.add(question.place, f"A part begins with {name}, which is not asked here.", "Name one that is.")
         for name in question.settles:
             fact = knowledge.facts[name]
             first = seen.setdefault(name, question.id)

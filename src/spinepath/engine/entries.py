@@ -130,7 +130,7 @@ class Question(Entry, frozen=True, kw_only=True):
 
     A `checklist` lists yes/no facts with "none of these"; a `page` shows several questions that belong together,
     with one act for "all normal" when the facts have a normal value. Screens come in `order`; a fact that stands on no
-    screen is asked on its own.
+    screen is asked on its own. `parts` gives titles within a page, each to the fact with which the part begins.
     """
 
     title: str
@@ -138,6 +138,7 @@ class Question(Entry, frozen=True, kw_only=True):
     reader: Literal["patient", "clinician"]
     order: float
     settles: tuple[Word, ...]
+    parts: dict[Word, str] = {}
     hint: str | None = None
     none: str = "None of these"
 
