@@ -119,6 +119,7 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Spinepath"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO  # passkeys on 127.0.0.1 without HTTPS
+ACCOUNT_RATE_LIMITS = {"login_failed": "60/m/ip"}  # for one name, axes counts; it locks and says so
 AXES_FAILURE_LIMIT = 6
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

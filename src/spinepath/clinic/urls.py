@@ -3,12 +3,13 @@
 from django.http import HttpResponse
 from django.urls import include, path
 from django.views.generic import RedirectView
+from django.views.i18n import set_language
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="today")),
     path("alive", lambda _request: HttpResponse("alive", content_type="text/plain")),
-    path("account/", include("allauth.account.urls")),
-    path("account/mfa/", include("allauth.mfa.urls")),
+    path("account/", include("spinepath.clinic.oversight.account_urls")),
+    path("language/", set_language, name="set_language"),
     path("", include("spinepath.clinic.today.urls")),
     path("", include("spinepath.clinic.people.urls")),
     path("", include("spinepath.clinic.ask.urls")),

@@ -1,0 +1,40 @@
+"""One field of a form in the design system: label, hint, fault and input, tied together for those who cannot see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms, template
+from django.forms.boundfield import BoundField
+
+register = template.Library()
+
+_CLASSES = (
+    (forms.CheckboxInput, "nhsuk-checkboxes__input"),
+    (forms.Select, "nhsuk-select"),
+    (forms.Textarea, "nhsuk-textarea"),
+)
+_LISTS = (forms.CheckboxSelectMultiple, forms.RadioSelect)
+
+
+@register.inclusion_tag("clinic/parts/styled.html")
+def styled(field: BoundField) -> dict[str, Any]:
+    """The field with all that belongs to it."""
+    widget = field.field.widget
+    name = next((name for kind, name in _CLASSES if isinstance(widget, kind)), "nhsuk-input")
+    own = widget.attrs.get("class", "")
+    told = {f"{field.auto_id}-hint": field.help_text, f"{field.auto_id}-error": field.errors}
+    attrs = {
+        "class": f"{name} {own}{f' {name}--error' if field.errors else ''}".strip(),
+        "aria-describedby": " ".join(key for key, text in told.items() if text) or None,
+        "aria-invalid": "true" if field.errors else None,
+        "placeholder": None,
+    }
+    shown = {key: value for key, value in attrs.items() if value is not None}
+    return {
+        "field": field,
+        "is_list": isinstance(widget, _LISTS),
+        "is_box": isinstance(widget, forms.CheckboxInput),
+        "is_radio": isinstance(widget, forms.RadioSelect),
+        "input": field.as_widget(attrs=shown),
+    }
