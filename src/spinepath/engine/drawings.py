@@ -6,6 +6,7 @@ right of each mapping are those that the drawing knows; an answer that is not na
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from spinepath.engine.entries import Entry, Word
@@ -18,6 +19,7 @@ Shape = Literal["flat", "bulge", "wide_base", "narrow_base", "loose", "into_bone
 Zone = Literal["centre", "recess", "foramen", "outside", "front"]
 Side = Literal["left", "right", "both", "middle"]
 Way = Literal["up", "down"]
+_MOST_NARROW = 3
 
 
 class SpineDrawing(Entry, frozen=True, kw_only=True):
@@ -48,9 +50,9 @@ class SpineDrawing(Entry, frozen=True, kw_only=True):
         "  zones: {central: centre}\n  side: disc_side\n  sides: {left: left}"
     )
 
-    def chosen(self) -> dict[str, dict[Word, object]]:
-        """Each fact that is drawn with the answers that have a part of the drawing."""
-        pairs = (
+    def chosen(self) -> tuple[tuple[Word, dict[Word, object]], ...]:
+        """Each fact that is drawn, with the answers that have a part of the drawing."""
+        pairs: tuple[tuple[Word | None, Mapping[Word, object]], ...] = (
             (self.level, self.levels),
             (self.shape, self.shapes),
             (self.zone, self.zones),
@@ -58,18 +60,21 @@ class SpineDrawing(Entry, frozen=True, kw_only=True):
             (self.narrowing, self.narrowings),
             (self.migration, self.migrations),
         )
-        return {name: dict(answers) for name, answers in pairs if name is not None}
+        return tuple((name, dict(answers)) for name, answers in pairs if name is not None)
 
 
 def check_drawings(knowledge: Knowledge, faults: FaultList) -> None:
     """Adds a fault for every answer that the fact does not have, and for every disc without a vertebra."""
     for drawing in knowledge.drawings.values():
-        for name, answers in drawing.chosen().items():
+        for name, answers in drawing.chosen():
             fact = knowledge.facts[name]
             for word in answers:
                 if word not in fact.values:
                     cause = f"{drawing.id} draws the answer {word}, which {name} does not have."
                     faults.add(drawing.place, cause, f"{name} has: {', '.join(fact.values) or 'no words'}.")
+        for word, degree in drawing.narrowings.items():
+            if not 0 <= degree <= _MOST_NARROW:
+                faults.add(drawing.place, f"{drawing.id} narrows {word} by {degree}.", f"Write 0 to {_MOST_NARROW}.")
         for word, above in drawing.levels.items():
             if not set(above) <= set(drawing.vertebrae[:-1]):
                 cause = f"{drawing.id} puts {word} below a vertebra that has no other under it."
