@@ -87,7 +87,8 @@ def check_body_charts(knowledge: Knowledge, faults: FaultList) -> None:
             *((view.id, view.lines) for view in chart.views),
         ):
             if not all(_OUTLINE.fullmatch(outline) for outline in outlines):
-                faults.add(chart.place, f"The outline of {name} is no path.", "Write a path as SVG does: M 0 0 L 9 9 z.")
+                act = "Write a path as SVG does: M 0 0 L 9 9 z."
+                faults.add(chart.place, f"The outline of {name} is no path.", act)
 
 
 BODY_CHART_SECTIONS: dict[str, type[Entry]] = {"body_charts": BodyChart}

@@ -11,6 +11,7 @@ from typing import ClassVar, Literal
 import msgspec
 
 from spinepath.engine import evidence as ev
+from spinepath.engine.body_chart import BODY_CHART_SECTIONS
 from spinepath.engine.drawings import DRAWING_SECTIONS
 from spinepath.engine.entries import CORE_SECTIONS, Entry, Raw, Says, Sourced, Word
 from spinepath.engine.measuring import MEASURING_SECTIONS
@@ -391,6 +392,7 @@ CONTENT_SECTIONS: dict[str, type[Entry]] = {
 
 SECTIONS: dict[str, type[Entry]] = {
     **CORE_SECTIONS,
+    **BODY_CHART_SECTIONS,
     **CONTENT_SECTIONS,
     **MENTION_SECTIONS,
     **OWN_RECORD_SECTIONS,

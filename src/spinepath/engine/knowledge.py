@@ -7,6 +7,7 @@ from functools import cached_property
 
 import msgspec
 
+from spinepath.engine import body_chart as body
 from spinepath.engine import content as c
 from spinepath.engine import drawings as dr
 from spinepath.engine import entries as e
@@ -79,6 +80,7 @@ class Knowledge(msgspec.Struct, kw_only=True, dict=True):
     code_systems: dict[str, m.CodeSystem] = {}
     units: dict[str, m.Unit] = {}
     own_records: dict[str, own.OwnRecord] = {}
+    body_charts: dict[str, body.BodyChart] = {}
     page_parts: dict[str, pages.PagePart] = {}
     curves: dict[str, meas.Curve] = {}
     drawings: dict[str, dr.SpineDrawing] = {}

@@ -20,6 +20,7 @@ from spinepath.engine import mentions as m
 from spinepath.engine import own_records as own
 from spinepath.engine import page_parts as pages
 from spinepath.engine import populations as pop
+from spinepath.engine.body_chart import check_body_charts
 from spinepath.engine.drawings import check_drawings
 from spinepath.engine.faults import FaultList, nearest
 from spinepath.engine.knowledge import SECTION_NAMES, Knowledge
@@ -165,6 +166,7 @@ def check_links(knowledge: Knowledge, faults: FaultList) -> None:
         _check_levels(knowledge, faults)
         check_mentions(knowledge, faults)
         check_own_records(knowledge, faults)
+        check_body_charts(knowledge, faults)
         check_page_parts(knowledge, faults)
         check_measuring(knowledge, faults)
         check_drawings(knowledge, faults)

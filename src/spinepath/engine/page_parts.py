@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from spinepath.engine.knowledge import Knowledge
 
 Part = Literal[
+    "asking_begins",
+    "asking_ends",
     "session_begins",
     "stop_signs",
     "before_and_after",
