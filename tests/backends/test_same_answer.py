@@ -8,9 +8,6 @@ charts.
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
@@ -26,6 +23,7 @@ from spinepath.backends.sql import Script
 from spinepath.engine.conditions import Condition, Values
 from spinepath.engine.evaluate import TechniqueStatus, evaluate
 from spinepath.engine.knowledge import Knowledge
+from tests import postgres
 from tests.backends.agreement import assert_same, differences, naive
 from tests.backends.generated import knowledge_bases, several_charts
 from tests.backends.many import case_charts, many_charts
@@ -44,38 +42,13 @@ Judge = Callable[[Knowledge, Sequence[Values]], list[Verdict]]
 # a server and a session of our own
 
 
-def postgres_programs() -> Path:
-    """The folder with initdb and pg_ctl; Debian does not put them on the path."""
-    found = shutil.which("initdb")
-    if found:
-        return Path(found).resolve().parent
-    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    if not versions:
-        pytest.fail("PostgreSQL is missing. Install it: apt-get install postgresql", pytrace=False)
-    return versions[-1].parent
-
-
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
-    """How to connect to a PostgreSQL server that listens on a socket in its own folder, and is gone afterwards."""
-    programs = postgres_programs()
-    with tempfile.TemporaryDirectory(prefix="spinepath-postgres-") as folder:
-        as_owner: list[str] = []
-        if os.geteuid() == 0:  # PostgreSQL refuses to run as root
-            shutil.chown(folder, "postgres")
-            as_owner = ["runuser", "-u", "postgres", "--"]
-
-        def run(program: str, *arguments: str) -> None:
-            command = [*as_owner, str(programs / program), "-D", f"{folder}/data", *arguments]
-            subprocess.run(command, check=True, cwd=folder, stdout=subprocess.DEVNULL, timeout=120)  # noqa: S603
-
-        run("initdb", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C", "--no-sync")
-        options = f"-k {folder} -c listen_addresses='' -c fsync=off"
-        run("pg_ctl", "start", "--wait", f"--log={folder}/log", f"--options={options}")
-        try:
-            yield f"host={folder} user=postgres dbname=postgres"
-        finally:
-            run("pg_ctl", "stop", "--wait", "--mode=immediate")
+    """How to connect to a PostgreSQL server of our own."""
+    if postgres.programs() is None:
+        pytest.fail("PostgreSQL is missing. Install it: apt-get install postgresql", pytrace=False)
+    with postgres.running() as folder:
+        yield f"host={folder} user=postgres dbname=postgres"
 
 
 @pytest.fixture(scope="session")
