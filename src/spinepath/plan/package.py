@@ -52,7 +52,7 @@ def draft_package(knowledge: Knowledge, outcome: Outcome) -> Package | None:
     if not knowledge.dispositions[outcome.disposition].offers_care:
         return None
     limits = limits_in_force(knowledge, outcome)
-    choices = [_choice(knowledge, technique, limits) for technique in _treatments(knowledge, outcome)]
+    choices = [choice_of(knowledge, technique, limits) for technique in _treatments(knowledge, outcome)]
     possible = [choice for choice in choices if choice.levels or not choice.is_graded]
     at_home = _phases(knowledge, "home")
     return Package(
@@ -93,7 +93,7 @@ def _rank(technique: Technique, outcome: Outcome) -> tuple[int, int]:
     return preferred, _BY_OFFER.index(technique.offer)
 
 
-def _choice(knowledge: Knowledge, technique: Technique, limits: dict[str, float]) -> Choice:
+def choice_of(knowledge: Knowledge, technique: Technique, limits: dict[str, float]) -> Choice:
     """The technique with the levels that the limits leave to it.
 
     The highest level with leg signs bounds everybody, because nothing here tells who has none.
