@@ -132,8 +132,7 @@ def _asked(path: str, known: dict[str, list]) -> tuple[list[float], float]:
 
 def _user(path: str, cookie: str, keys: list[list[str]], took: list[float]) -> None:
     connection = HTTPConnection("127.0.0.1", PORT)
-    for number in range(REQUESTS):
-        took.append(_get(connection, path, cookie, keys[number % len(keys)]))
+    took.extend(_get(connection, path, cookie, keys[number % len(keys)]) for number in range(REQUESTS))
 
 
 def _get(connection: HTTPConnection, path: str, cookie: str, keys: list[str]) -> float:
