@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from spinepath.engine.conditions import Values
+from spinepath.engine.conditions import Value, Values
 from spinepath.engine.evaluate import complete, evaluate
 from spinepath.engine.knowledge import Knowledge
 from spinepath.engine.page_parts import page_part
@@ -33,7 +33,7 @@ def next_course(knowledge: Knowledge, values: Values) -> NextCourse:
     somebody must say how many there were.
     """
     counts = [entry.fact for entry in knowledge.own_records.values() if entry.tells == "courses_of_year"]
-    counted = {name: float(values[name] or 0) + 1 for name in counts if values.get(name) is not None}
+    counted: dict[str, Value] = {str(name): float(values[name] or 0) + 1 for name in counts if values.get(name) is not None}
     after = evaluate(knowledge, complete(knowledge, {**values, **counted}))
     rules = [knowledge.rules[name] for name in page_part(knowledge, "repeat_course").rules]
     fires = [rule for rule in rules if after.rules[rule.id] == "fires"]
