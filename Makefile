@@ -7,7 +7,7 @@ SERVICES := .venv/services
 BENCH := .venv/bench
 PAGES := src/spinepath/clinic/static/built/pages.css
 
-.PHONY: install run test check lint prove coverage services mutate bench requirements clean
+.PHONY: install run test check lint prove coverage stories services mutate bench requirements clean
 
 install: $(INSTALLED) $(PAGES)
 
@@ -28,7 +28,7 @@ run: install
 
 # Knowledge, types, style and all tests that need nothing but Python; the proofs are among them.
 test: check lint
-	$(BIN)/python -m pytest -n 2 -m "not services"
+	$(BIN)/python -m pytest -n 2 -m "not services and not stories"
 
 check: install
 	$(BIN)/spinepath check
@@ -43,11 +43,17 @@ prove: install
 	$(BIN)/spinepath prove --slow --write docs/proofs.json
 
 coverage: install
-	$(BIN)/python -m pytest -n 2 -m "not services" --cov=spinepath --cov-report=term
+	$(BIN)/python -m pytest -n 2 -m "not services and not stories" --cov=spinepath --cov-report=term
 
-# The same rules in PostgreSQL, Spark and both CQL engines. Needs PostgreSQL, Java 17 and Node on the machine.
+# The journey in a real browser. Needs Chromium on the machine.
+stories: install
+	$(BIN)/python -m pytest -m stories
+
+# The same rules in PostgreSQL, Spark and both CQL engines. The clinic on PostgreSQL. Needs PostgreSQL, Java 17
+# and Node on the machine.
 services: $(SERVICES)
 	$(BIN)/python -m pytest -m services
+	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n 2 -m "not stories" tests/clinic
 
 $(SERVICES): $(INSTALLED) requirements/services.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/services.txt
