@@ -62,11 +62,17 @@ def read_answers(answers: Mapping[str, str]) -> dict[str, str]:
 
 @transaction.atomic
 def add(
-    episode: Episode, answers: Mapping[str, str], author: Author, *, at: datetime | None = None, occasion: str = ""
+    episode: Episode,
+    answers: Mapping[str, str],
+    author: Author,
+    *,
+    at: datetime | None = None,
+    occasion: str = "",
+    sources: Mapping[str, str] | None = None,
 ) -> Outcome:
     """Add one finding for each answer, made `at` (now), and act on what follows. Raises NotRecorded.
 
-    With `occasion` the assessment is kept as well.
+    With `occasion` the assessment is kept as well. `sources` says for single facts where the author has it from.
     """
     read = read_answers(answers)
     now = timezone.localtime()
@@ -76,7 +82,7 @@ def add(
             fact=name,
             value=value,
             at=at or now,
-            source=author.source,
+            source=(sources or {}).get(name, author.source),
             by=author.by,
             member=author.member,
         )
