@@ -58,7 +58,7 @@ def knowledge_of(version: str) -> Knowledge:
 def findings_of(episode: Episode, now: datetime) -> list[Finding]:
     """What counts for the rules: findings of the episode, lasting dangers of earlier ones, the clinic's own records."""
     rows = list(KeptFinding.objects.filter(episode=episode).order_by("at", "pk"))
-    rows += _from_earlier(episode)
+    rows += earlier_findings(episode)
     found = [finding for row in standing_rows(rows) if (finding := as_finding(row)) is not None]
     return [*found, *own_records.findings(knowledge(), episode, found, now)]
 
@@ -70,7 +70,7 @@ def standing_rows(rows: Iterable[KeptFinding]) -> list[KeptFinding]:
     return [row for row in rows if row.pk not in corrected]
 
 
-def _from_earlier(episode: Episode) -> list[KeptFinding]:
+def earlier_findings(episode: Episode) -> list[KeptFinding]:
     """Findings of the person's other episodes about facts that last: an illness or an implant does not end with one."""
     lasting = [name for name, fact in knowledge().facts.items() if fact.lasting]
     earlier = KeptFinding.objects.filter(episode__person_id=episode.person_id, fact__in=lasting)
