@@ -6,4 +6,8 @@ from spinepath.clinic.knowledge_pages import views
 
 urlpatterns = [
     path("", views.knowledge, name="knowledge"),
+    path("entry/<str:name>/", views.entry, name="entry"),
+    path("versions/", views.versions, name="versions"),
+    path("versions/<str:version>/", views.decisions, name="decisions"),
+    path("decisions/<str:key>/", views.decision, name="decision"),
 ]

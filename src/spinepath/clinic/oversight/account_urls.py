@@ -1,4 +1,4 @@
-"""Addresses of signing in. Signing up and mail addresses of accounts do not exist here: a lead or administrator adds members."""
+"""Addresses of signing in. Nobody signs up and no account has a mail address: a lead or administrator adds members."""
 
 from typing import NoReturn
 

@@ -28,8 +28,8 @@ def styled(field: BoundField) -> dict[str, Any]:
         "class": f"{name} {own}{f' {name}--error' if field.errors else ''}".strip(),
         "aria-describedby": " ".join(key for key, text in told.items() if text) or None,
         "aria-invalid": "true" if field.errors else None,
-        "placeholder": None,
     }
+    widget.attrs.pop("placeholder", None)  # a label says it, and stays when somebody types
     shown = {key: value for key, value in attrs.items() if value is not None}
     return {
         "field": field,
