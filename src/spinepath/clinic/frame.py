@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -35,3 +38,11 @@ def places(request: HttpRequest, member: Member) -> list[dict[str, Any]]:
         for name, label, act in entries
         if may(member, act)
     ]
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """To the first place that the member may open: an auditor has another one than a therapist."""
+    member: Member | None = getattr(request, "member", None)
+    if member is None and request.user.is_authenticated:
+        raise PermissionDenied
+    return redirect(places(request, member)[0]["url"]) if member else redirect_to_login(request.get_full_path())

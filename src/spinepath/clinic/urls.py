@@ -2,11 +2,12 @@
 
 from django.http import HttpResponse
 from django.urls import include, path
-from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
+from spinepath.clinic import frame
+
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="today")),
+    path("", frame.home, name="home"),
     path("alive", lambda _request: HttpResponse("alive", content_type="text/plain")),
     path("account/", include("spinepath.clinic.oversight.account_urls")),
     path("language/", set_language, name="set_language"),

@@ -7,6 +7,9 @@ from typing import Any
 from django import forms, template
 from django.forms.boundfield import BoundField
 
+from spinepath.clinic.advice import knowledge
+from spinepath.engine.words import name_of
+
 register = template.Library()
 
 _CLASSES = (
@@ -35,6 +38,13 @@ def styled(field: BoundField) -> dict[str, Any]:
         "field": field,
         "is_list": isinstance(widget, _LISTS),
         "is_box": isinstance(widget, forms.CheckboxInput),
-        "is_radio": isinstance(widget, forms.RadioSelect),
+        "is_radio": isinstance(widget, forms.RadioSelect) and not isinstance(widget, forms.CheckboxSelectMultiple),
         "input": field.as_widget(attrs=shown),
     }
+
+
+@register.filter
+def entry_name(name: str) -> str:
+    """An entry of the knowledge base by name; its id where it has none any more."""
+    found = knowledge().entries.get(name)
+    return name_of(knowledge(), found) if found is not None else name
