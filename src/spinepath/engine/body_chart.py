@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _OUTLINE = re.compile(r"[MLHVCSQTAZmlhvcsqtaz0-9 ,.\-]+")
 
+MOST_KINDS = 4
+"""So many patterns can be told apart on one body."""
+
 
 class Region(msgspec.Struct, frozen=True, kw_only=True):
     """A part of the body as drawn: `path` is an outline in the words of SVG."""
@@ -43,15 +46,14 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PainKind(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that is felt: `sign` is the letter that marks it where colours cannot be told apart."""
+    """Something that is felt. Each has its own colour and pattern, by its place in the list."""
 
     id: Word
     name: str
-    sign: str
 
 
 class BodyChart(Entry, frozen=True, kw_only=True):
-    """A body chart. `ask` is what the person is asked to do; the first kind is chosen at the start."""
+    """A body chart. `ask` is what the person is asked to do; the first of the kinds is chosen at the start."""
 
     name: str
     ask: str
@@ -66,7 +68,7 @@ class BodyChart(Entry, frozen=True, kw_only=True):
 
     example: ClassVar[str] = (
         "- id: body\n  name: Pain drawing\n  ask: Show where it hurts.\n  hint: ...\n"
-        "  kinds: [{id: pain, name: Pain, sign: P}]\n"
+        "  kinds: [{id: pain, name: Pain}]\n"
         "  views:\n    - {id: back, name: Back, width: 200, height: 400, left: Left, right: Right, regions: [\n"
         "        {id: low_back_left, name: Low back left, path: M 0 0 h 9 v 9 z}]}"
     )
@@ -75,6 +77,8 @@ class BodyChart(Entry, frozen=True, kw_only=True):
 def check_body_charts(knowledge: Knowledge, faults: FaultList) -> None:
     """Adds a fault for every region that stands twice, and for every outline that is none."""
     for chart in knowledge.body_charts.values():
+        if not 1 <= len(chart.kinds) <= MOST_KINDS:
+            faults.add(chart.place, f"{chart.id} has {len(chart.kinds)} kinds.", f"Give 1 to {MOST_KINDS}.")
         for what, names in (
             ("region", [region.id for region in chart.regions]),
             ("kind", [kind.id for kind in chart.kinds]),

@@ -10,7 +10,8 @@ from spinepath.engine.entries import Fact
 from spinepath.engine.faults import nearest
 
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
-_DAYS_IN = {"days": 1.0, "weeks": 7.0, "months": 365.25 / 12, "years": 365.25}
+DAYS_IN = {"days": 1.0, "weeks": 7.0, "months": 365.25 / 12, "years": 365.25}
+"""How many days one of each unit is, for numbers that grow with time."""
 
 
 class NotAValue(Exception):
@@ -86,14 +87,14 @@ def _since(fact: Fact, text: str, on: date | None) -> float:
         raise NotAValue(f"{fact.id} is given as a date.", f"Give it as a number of {fact.unit} here.")
     if start > on:
         raise NotAValue(f"{fact.id} is dated {text}, in the future.", f"Give a date up to {on}.")
-    return float(int((on - start).days / _DAYS_IN[fact.unit or "days"]))
+    return float(int((on - start).days / DAYS_IN[fact.unit or "days"]))
 
 
 def grown(fact: Fact, value: Value, days: float) -> Value:
     """A growing number as it stands `days` after it was observed; whole units only, never above its range."""
     if not fact.grows or value is None:
         return value
-    later = int(float(value) + days / _DAYS_IN[fact.unit or "days"])
+    later = int(float(value) + days / DAYS_IN[fact.unit or "days"])
     return min(later, int(fact.most)) if fact.most is not None else later
 
 

@@ -1,14 +1,147 @@
-"""Pages of this step."""
+"""The step page for staff: what is open, whole screens at once, what was answered, and corrections."""
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from typing import Any
 
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from spinepath.clinic import advice, record
 from spinepath.clinic.access import StaffRequest, episode_of, staff
+from spinepath.clinic.ask import drawings
+from spinepath.clinic.ask.answers import Line, NotAnswered, read_line
+from spinepath.clinic.ask.danger import danger_of
+from spinepath.clinic.ask.groups import Asking, Group, added_since, not_said_again, read_group
+from spinepath.clinic.ask.sitting import move_on
+from spinepath.clinic.models import Drawing, Episode, KeptFinding, PersonalLink
 from spinepath.clinic.pages import episode_page
+from spinepath.clinic.record import Author
+
+_MOST_PK = 2**63 - 1
 
 
 @staff("see_record")
 def ask(request: StaffRequest, key: str) -> HttpResponse:
-    """To be written."""
-    return episode_page(request, episode_of(request, key), "clinic/to_come.html", "ask", {})
+    """What is still to be asked and blocks, what disagrees, and the ways to ask it."""
+    episode = episode_of(request, key)
+    asking = Asking(episode)
+    context = {
+        "asking": asking,
+        "danger": danger_of(episode, asking.now),
+        "drawing": _newest_drawing(episode),
+        "link": PersonalLink.objects.filter(episode=episode, purpose=PersonalLink.Purpose.ASK).last(),
+    }
+    return episode_page(request, episode, "clinic/ask/overview.html", "ask", context)
+
+
+@staff("see_record", "add_findings")
+def page(request: StaffRequest, key: str, place: str) -> HttpResponse:
+    """One screen with all its lines; saving goes on to the next open one."""
+    episode = episode_of(request, key)
+    asking = Asking(episode)
+    group = asking.group_at(place)
+    if group is None:
+        raise Http404
+    if request.method != "POST":
+        return _show(request, asking, group)
+    answers = read_group(group, request.POST, asking.now.date())
+    seen = _number(request.POST.get("seen", ""))
+    if group.faults:
+        return _show(request, asking, group, status=422)
+    answers = not_said_again(group, seen, answers, request.member.name)
+    others = added_since(group, seen, answers)
+    if others:
+        group.fault = _("Somebody else answered here since you opened this page. Look at it, then save again.")
+        return _show(request, asking, group, status=409)
+    if answers:
+        record.add(episode, answers, Author.of(request.member))
+    return _after(request, episode, group, len(answers))
+
+
+def _show(request: StaffRequest, asking: Asking, group: Group, status: int = 200) -> HttpResponse:
+    context = {"asking": asking, "group": group, "faults": group.faults, "seen": asking.last()}
+    return episode_page(request, asking.episode, "clinic/ask/page.html", "ask", context, status)
+
+
+def _after(request: StaffRequest, episode: Episode, group: Group, count: int) -> HttpResponse:
+    """To the next open screen; to the overview when there is none, or a danger came up."""
+    said = ngettext("%(count)s answer is kept.", "%(count)s answers are kept.", count) % {"count": count}
+    messages.success(request, said if count else _("Nothing was filled in, so nothing was added."))
+    after = Asking(episode)
+    if danger_of(episode, after.now) is not None or not after.open:
+        if count:
+            advice.keep_assessment(episode, "ask", request.member)
+            move_on(episode)
+        return redirect("ask", episode.key)
+    following = [one for one in after.open if one.screen != group.screen] or after.open
+    return redirect("ask_page", episode.key, following[0].place)
+
+
+@staff("see_record")
+def answers(request: StaffRequest, key: str) -> HttpResponse:
+    """All that was answered, by screen: who, when, what disagrees, what was corrected."""
+    episode = episode_of(request, key)
+    return episode_page(request, episode, "clinic/ask/answers.html", "ask", {"asking": Asking(episode)})
+
+
+@staff("see_record", "add_findings")
+def correct(request: StaffRequest, key: str, number: int) -> HttpResponse:
+    """Sets one answer right that was a mistake; both stay in the record."""
+    episode = episode_of(request, key)
+    if number > _MOST_PK:
+        raise Http404
+    row = get_object_or_404(KeptFinding, episode=episode, pk=number)
+    fact = advice.knowledge().facts.get(row.fact)
+    if fact is None:
+        raise Http404
+    line = Line(fact, value=row.value)
+    faults: list[tuple[str, str]] = []
+    reason = " ".join(request.POST.get("reason", "").replace("\x00", "").split())[:300]
+    if request.method == "POST":
+        try:
+            record.correct(
+                row, read_line(line, request.POST, advice.today_of(request.clinic)), _author(request), reason
+            )
+        except NotAnswered as problem:
+            line.fault = str(problem)
+            faults = [(line.field, line.fault)]
+        except record.NotRecorded as problem:
+            faults = [("" if reason else "reason", text) for text in problem.faults.values()]
+        else:
+            messages.success(request, _("The entry is corrected. Both stay in the record."))
+            return redirect("ask_answers", episode.key)
+    context: dict[str, Any] = {"row": row, "line": line, "reason": reason, "faults": faults}
+    return episode_page(request, episode, "clinic/ask/correct.html", "ask", context, 422 if faults else 200)
+
+
+@staff("see_record", "add_findings")
+def drawing(request: StaffRequest, key: str) -> HttpResponse:
+    """The pain drawing, made together with the person."""
+    episode = episode_of(request, key)
+    drawn = drawings.drawn_in(_newest_drawing(episode))
+    if request.method == "POST":
+        drawn = drawings.read(request.POST)
+        if not drawn.fault:
+            drawings.keep(episode, drawn, _author(request))
+            messages.success(request, _("The drawing is kept."))
+            return redirect("ask", episode.key)
+    faults = [("drawing", drawn.fault)] if drawn.fault else []
+    context = {"board": drawings.board(drawn), "faults": faults}
+    return episode_page(request, episode, "clinic/ask/draw.html", "ask", context, 422 if faults else 200)
+
+
+def _newest_drawing(episode: Episode) -> Drawing | None:
+    return Drawing.objects.filter(episode=episode).first()
+
+
+def _author(request: StaffRequest) -> Author:
+    return Author.of(request.member)
+
+
+def _number(text: str) -> int:
+    """A number that a page sent along; 0 for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0

@@ -1,0 +1,221 @@
+"""The questions for people as staff see them: all lines of a screen at once, what is open, and who said what."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+
+from django.http import QueryDict
+from django.utils import timezone
+
+from spinepath.clinic import advice
+from spinepath.clinic.ask.answers import Line, NotAnswered, read_line
+from spinepath.clinic.ask.sitting import in_order, screen_of
+from spinepath.clinic.models import Episode, KeptFinding
+from spinepath.engine.entries import Question
+from spinepath.engine.evaluate import Outcome, evaluate
+from spinepath.engine.findings import Standing, standings, values_at
+from spinepath.engine.questions import Ask, questions
+from spinepath.engine.screens import reader_of
+from spinepath.engine.values import write_value
+
+
+@dataclass
+class Row:
+    """One line: what counts of it now, all that was said, and what a member types."""
+
+    line: Line
+    standing: Standing | None
+    said: list[KeptFinding]
+    ask: Ask | None
+
+    @property
+    def value(self) -> str:
+        """What counts now, as written; empty where nothing does."""
+        known = self.standing is not None and self.standing.value is not None
+        return write_value(self.standing.value) if known and self.standing else ""
+
+    @property
+    def disagrees(self) -> bool:
+        """Did people or sources say different things, and nobody settled it?"""
+        return bool(self.standing and self.standing.disagreeing)
+
+
+@dataclass
+class Group:
+    """One screen with all its lines."""
+
+    screen: str
+    question: Question | None
+    rows: list[Row]
+    fault: str = ""
+
+    @property
+    def title(self) -> str:
+        """What is asked."""
+        return self.question.title if self.question else self.rows[0].line.asks
+
+    @property
+    def place(self) -> str:
+        """Its name in an address."""
+        return place_of(self.screen)
+
+    @property
+    def open(self) -> int:
+        """How many lines could still change what is done."""
+        return sum(row.ask is not None for row in self.rows)
+
+    @property
+    def is_checklist(self) -> bool:
+        """Are all lines yes or no, with one act for the rest?"""
+        return self.question is not None and self.question.kind == "checklist"
+
+    @property
+    def rest(self) -> str:
+        """The act that answers all lines that are left; empty where there is none."""
+        if self.is_checklist and self.question:
+            return self.question.none
+        return "All normal" if any(row.line.fact.normal is not None for row in self.rows) else ""
+
+    @property
+    def faults(self) -> list[tuple[str, str]]:
+        """What is wrong, with its field."""
+        whole = [("", self.fault)] if self.fault else []
+        return whole + [(row.line.field, row.line.fault) for row in self.rows if row.line.fault]
+
+    def answer_of_rest(self, row: Row) -> str | None:
+        """What the act for the rest says of a line; None where it says nothing."""
+        if row.value:
+            return None
+        return "no" if self.is_checklist else row.line.fact.normal
+
+
+def place_of(screen: str) -> str:
+    """A name for an address that does not say which question it is."""
+    return hashlib.sha256(screen.encode()).hexdigest()[:10]
+
+
+@dataclass
+class Asking:
+    """An episode's questions for people, as of now."""
+
+    episode: Episode
+    now: datetime = field(default_factory=timezone.localtime)
+
+    @cached_property
+    def said(self) -> dict[str, list[KeptFinding]]:
+        """What was said of each fact, newest first, corrections and what they correct among it."""
+        found: dict[str, list[KeptFinding]] = {}
+        for row in (
+            KeptFinding.objects.filter(episode=self.episode).select_related("corrected_by").order_by("-at", "-pk")
+        ):
+            found.setdefault(row.fact, []).append(row)
+        return found
+
+    @cached_property
+    def _state(self) -> tuple[dict[str, Standing], Outcome, dict[str, Ask]]:
+        base, found = advice.knowledge(), advice.findings_of(self.episode, self.now)
+        values = values_at(base, found, self.now)
+        outcome = evaluate(base, values)
+        return standings(base, found, self.now), outcome, {ask.fact: ask for ask in questions(base, values, outcome)}
+
+    @property
+    def outcome(self) -> Outcome:
+        """What the rules say now."""
+        return self._state[1]
+
+    @property
+    def asks(self) -> dict[str, Ask]:
+        """The open questions that people can answer, gravest first."""
+        return {name: ask for name, ask in self._state[2].items() if reader_of(advice.knowledge(), name) == "patient"}
+
+    @cached_property
+    def open(self) -> list[Group]:
+        """The screens with open questions, in the order to ask them."""
+        return [self.group(screen) for screen in dict.fromkeys(screen_of(name) for name in self.asks)]
+
+    @cached_property
+    def others(self) -> list[Group]:
+        """All other screens of people that staff may fill in."""
+        shown = {group.screen for group in self.open}
+        screens = [one for one in advice.knowledge().questions.values() if one.reader == "patient"]
+        return [self.group(one.id) for one in sorted(screens, key=lambda one: one.order) if one.id not in shown]
+
+    @cached_property
+    def answered(self) -> list[Group]:
+        """The screens of which something was said, in the order of the screens."""
+        base = advice.knowledge()
+        found = dict.fromkeys(screen_of(name) for name in base.facts if name in self.said)
+        named = [name for name in found if _reader_of_screen(name) == "patient"]
+        named.sort(key=lambda name: base.questions[name].order if name in base.questions else float("inf"))
+        groups = [self.group(name) for name in named]
+        return [Group(one.screen, one.question, [row for row in one.rows if row.said]) for one in groups]
+
+    @property
+    def disagreeing(self) -> list[Row]:
+        """The lines of which different things were said."""
+        return [row for group in self.answered for row in group.rows if row.disagrees]
+
+    def group(self, screen: str) -> Group:
+        """The screen with its lines as they stand."""
+        question = advice.knowledge().questions.get(screen)
+        facts = question.settles if question else (screen,)
+        stands, _outcome, asks = self._state
+        rows = [
+            Row(Line(advice.knowledge().facts[name]), stands.get(name), self.said.get(name, []), asks.get(name))
+            for name in in_order(screen, facts)
+        ]
+        return Group(screen, question, rows)
+
+    def group_at(self, place: str) -> Group | None:
+        """The screen with this name in an address, if people are asked on it."""
+        base = advice.knowledge()
+        alone = (name for name in base.asked_facts if name not in base.question_of)
+        for screen in (*base.questions, *alone):
+            if place_of(screen) == place and _reader_of_screen(screen) == "patient":
+                return self.group(screen)
+        return None
+
+    def last(self) -> int:
+        """The newest finding: what somebody who opened a page has seen."""
+        return max((row.pk for rows in self.said.values() for row in rows), default=0)
+
+
+def _reader_of_screen(screen: str) -> str:
+    question = advice.knowledge().questions.get(screen)
+    return question.reader if question else reader_of(advice.knowledge(), screen)
+
+
+def read_group(group: Group, sent: QueryDict, today: date) -> dict[str, str]:
+    """The answers of those lines that were filled in, and of the rest where that was chosen. Faults go to the lines."""
+    answers: dict[str, str] = {}
+    for row in group.rows:
+        field_name = row.line.field
+        if any(sent.get(name, "").strip() for name in (field_name, f"{field_name}-since", f"{field_name}-unknown")):
+            try:
+                answers[row.line.fact.id] = read_line(row.line, sent, today)
+            except NotAnswered as problem:
+                row.line.fault = str(problem)
+        elif "rest" in sent and (rest := group.answer_of_rest(row)) is not None:
+            answers[row.line.fact.id] = rest
+    return answers
+
+
+def added_since(group: Group, seen: int, answers: Mapping[str, str]) -> list[KeptFinding]:
+    """What others added about these lines since a page was opened, where it says something else."""
+    newer = [row for one in group.rows for row in one.said if row.pk > seen]
+    return [row for row in newer if row.fact in answers and row.value != answers[row.fact]]
+
+
+def not_said_again(group: Group, seen: int, answers: Mapping[str, str], by: str) -> dict[str, str]:
+    """The answers without those that the same member has just sent already."""
+    sent = {(row.fact, row.value) for one in group.rows for row in one.said if row.pk > seen and row.by == by}
+    return {name: value for name, value in answers.items() if (name, value) not in sent}
+
+
+def facts_of(rows: Iterable[Row]) -> list[str]:
+    """The facts of the lines."""
+    return [row.line.fact.id for row in rows]
