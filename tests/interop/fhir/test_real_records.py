@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from spinepath.engine.conditions import Value
@@ -21,7 +21,20 @@ from spinepath.engine.values import write_value
 from spinepath.interop.fhir.history import PersonRecord
 from spinepath.interop.fhir.importing import import_records
 from tests.engine.charts import Base
-from tests.interop.fhir.records import DATA, Read
+from tests.interop.fhir.records import (
+    DATA,
+    LONG_AGO,
+    SNOMED,
+    TODAY,
+    Read,
+    Reader,
+    Resource,
+    concept,
+    condition,
+    observation,
+    quantity,
+)
+from tests.interop.fhir.test_traces import EPILEPSY, RETENTION, SLIP, SYSTOLIC
 
 PAIN: dict[str, dict[str, Any]] = yaml.safe_load(
     (Path(__file__).parent / "pain_patients.yaml").read_text(encoding="utf-8")
@@ -197,6 +210,49 @@ def test_a_record_with_resources_taken_away_is_never_safer(
         assert {real.facts[fact].answer for fact in changed} == {"number"}
         without = {fact: value for fact, value in fewer.items() if fact not in changed}
         never_safer(real, without, full)
+
+
+CONTRADICTING: tuple[Resource, ...] = (
+    condition(EPILEPSY, onsetDateTime=LONG_AGO),
+    condition(EPILEPSY, verified="refuted", recordedDate=TODAY),
+    condition(SLIP, verified="refuted"),
+    condition(SLIP, onsetDateTime=LONG_AGO),
+    observation(SYSTOLIC, effectiveDateTime=f"{TODAY}T07:00:00Z", **quantity(185, "mm[Hg]")),
+    observation(SYSTOLIC, effectiveDateTime=f"{TODAY}T08:00:00Z", **quantity(142, "mm[Hg]")),
+    observation(SYSTOLIC, effectiveDateTime=f"{TODAY}T09:00:00Z", dataAbsentReason=concept("asked-unknown")),
+    observation(RETENTION, SNOMED, effectiveDateTime=f"{TODAY}T08:00:00Z", valueBoolean=True),
+    observation(RETENTION, SNOMED, effectiveDateTime=f"{TODAY}T09:00:00Z", valueCodeableConcept=concept("261665006")),
+)
+"""What says yes and no, or first something and then unknown."""
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])  # each record is a file of its own
+@given(st.sets(st.sampled_from(range(len(CONTRADICTING)))))
+def test_less_of_a_contradicting_record_is_safer_only_by_what_comes_to_light(
+    real: Knowledge, reader: Reader, kept: set[int]
+) -> None:
+    base, known = Base(real), reader.read(*CONTRADICTING).values()
+    part = [one for place, one in enumerate(CONTRADICTING) if place in kept]
+    taken = [one for place, one in enumerate(CONTRADICTING) if place not in kept]
+    full = with_the_rest_asked(base, known, known)
+    fewer = with_the_rest_asked(base, known, reader.read(*part).values())
+    changed = {fact: value for fact, value in fewer.items() if full.get(fact) != value}
+    for fact, value in changed.items():
+        stood_against = {finding.value for finding in reader.read(*taken).findings() if finding.fact == fact}
+        is_older_number = real.facts[fact].answer == "number" and stood_against
+        assert is_older_number or None in stood_against or (value is False and True in stood_against), fact
+    never_safer(real, {fact: value for fact, value in fewer.items() if fact not in changed}, full)
+
+
+def test_each_of_the_three_comes_to_light(reader: Reader) -> None:
+    ill, refuted, _, _, high, normal, nobody_knows, yes, unknown = CONTRADICTING
+    assert reader.values(ill, refuted) == {"epilepsy": True}
+    assert reader.values(refuted) == {"epilepsy": False}
+    assert reader.values(high, normal) == {"systolic": 142}
+    assert reader.values(high) == {"systolic": 185}
+    assert reader.values(high, normal, nobody_knows) == {}
+    assert reader.values(yes, unknown) == {}
+    assert reader.values(yes) == {"bladder_change": True}
 
 
 @pytest.mark.parametrize("twin", [name for name in PAIN if name.startswith("no") and "Conditions" not in name])
