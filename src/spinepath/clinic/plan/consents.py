@@ -79,8 +79,8 @@ def give(plan: Plan, technique: str, signed_name: str, strokes: Any, agrees: boo
         raise Refused({"": _("This technique is not in the plan any more. Look at the plan again.")})
     outcome = outcome_as_signed(plan.episode)
     if not allowed(outcome, technique, plan.overrides.all()):
-        audit.note(plan.episode.clinic, member.name, audit.REFUSED, "consent", key=plan.key, episode=plan.episode)
-        raise Refused({"": _("The rules do not allow this technique now, so nobody can consent to it.")})
+        says = _("The rules do not allow this technique now, so nobody can consent to it.")
+        raise Refused({"": says}, by_rules=True)
     faults = _faults(signed_name, agrees)
     if faults:
         raise Refused(faults)
@@ -115,8 +115,7 @@ def _faults(signed_name: str, agrees: bool) -> dict[str, str]:
 
 
 def _end_of_day(now: datetime, days: int) -> datetime:
-    last = (now + timedelta(days=days - 1)).replace(hour=23, minute=59, second=59, microsecond=0)
-    return last
+    return (now + timedelta(days=days - 1)).replace(hour=23, minute=59, second=59, microsecond=0)
 
 
 @transaction.atomic

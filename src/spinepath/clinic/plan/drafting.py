@@ -23,8 +23,11 @@ _GOAL_MOST = 200
 class Form(Protocol):
     """What a browser sent."""
 
-    def get(self, name: str, default: str = "", /) -> Any: ...
-    def getlist(self, name: str, /) -> list[Any]: ...
+    def get(self, name: str, default: str = "", /) -> Any:
+        """The value of a field, or the default."""
+
+    def getlist(self, name: str, /) -> list[Any]:
+        """Every value of a field."""
 
 
 @dataclass
@@ -92,6 +95,12 @@ def current(episode: Episode) -> Plan | None:
     return rows.order_by("-made_at", "-pk").first()
 
 
+def agreed(episode: Episode) -> Plan | None:
+    """The plan that may be booked and treated by, whatever draft may stand beside it; None for none."""
+    rows = episode.plans.filter(status=Plan.Status.AGREED).select_related("made_by", "assessment")
+    return rows.order_by("-agreed_at", "-pk").first()
+
+
 @transaction.atomic
 def save(episode: Episode, wanted: Wanted, member: Member, based_on: str) -> Plan:
     """Keep a draft. A draft that stood there is replaced; what was agreed stays until the new one is agreed.
@@ -102,7 +111,7 @@ def save(episode: Episode, wanted: Wanted, member: Member, based_on: str) -> Pla
     Episode.objects.select_for_update().get(pk=episode.pk)
     before = current(episode)
     options = Options(outcome_as_signed(episode), before.overrides.all() if before else ())
-    content = _checked(wanted, options, episode, member)
+    content = _checked(wanted, options)
     if before and before.status == Plan.Status.DRAFT and _is_same(before, content) and before.made_by_id == member.pk:
         return before
     if (before.key if before else "") != based_on:
@@ -132,13 +141,12 @@ def _carry_over(before: Plan, made: Plan) -> None:
 # against the rules
 
 
-def _checked(wanted: Wanted, options: Options, episode: Episode, member: Member) -> dict[str, Any]:
+def _checked(wanted: Wanted, options: Options) -> dict[str, Any]:
     if options.package is None:
         raise Refused({"": _("Care must not begin yet, so nothing can be planned. See what is asked for first.")})
     faults: dict[str, str] = {}
     techniques = _techniques(wanted, options, faults)
-    if faults:
-        audit.note(episode.clinic, member.name, audit.REFUSED, "plan", episode=episode, detail="techniques")
+    by_rules = bool(faults)
     preset = options.base.presets.get(wanted.preset)
     sessions = minutes = 0
     if preset is None or options.why_not_preset(preset):
@@ -151,9 +159,8 @@ def _checked(wanted: Wanted, options: Options, episode: Episode, member: Member)
     note = wanted.note.replace("\r\n", "\n").strip()
     if len(note) > _NOTE_MOST or "\x00" in note:
         faults["note"] = _("Write at most %(most)s letters.") % {"most": _NOTE_MOST}
-    if faults:
-        raise Refused(faults)
-    assert preset is not None
+    if faults or preset is None:
+        raise Refused(faults, by_rules=by_rules)
     return {
         "preset": preset.id,
         "sessions": sessions,

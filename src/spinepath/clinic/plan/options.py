@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.utils.translation import gettext as _
+
 from spinepath.booking.presets import bounds_in
 from spinepath.clinic.advice import knowledge
 from spinepath.clinic.plan.allowed import Allowed, Override, allowed
@@ -32,6 +34,7 @@ class Option:
 
     @property
     def id(self) -> str:
+        """The technique's id."""
         return self.technique.id
 
     @property
@@ -46,6 +49,7 @@ class Option:
 
     @property
     def is_restricted(self) -> bool:
+        """Does it need a named reason, given already or not?"""
         return self.standing.standing in ("restricted", "overridden")
 
 
@@ -60,6 +64,7 @@ class Options:
 
     @cached_property
     def package(self) -> Package | None:
+        """The package that the rules leave room for; None while care must not begin."""
         return draft_package(self.base, self.outcome)
 
     @cached_property
@@ -100,21 +105,34 @@ class Options:
 
     @property
     def restricted(self) -> list[Option]:
+        """What needs a named reason."""
         return [one for one in self.all.values() if one.is_restricted and one.can_be_chosen]
 
     @property
     def above_limits(self) -> list[Option]:
+        """What begins above the limits of today."""
         standings = ("offered", "overridden", "restricted")
         return [one for one in self.all.values() if one.is_above_limits and one.standing.standing in standings]
 
     @property
     def undecided(self) -> list[Option]:
+        """What waits for answers."""
         return [one for one in self.all.values() if one.standing.standing == "undecided"]
 
     @property
     def excluded(self) -> list[Option]:
         """What the findings forbid."""
         return [one for one in self._excluded() if not self.is_off_here(one)]
+
+    @property
+    def cannot(self) -> list[tuple[str, list[Option]]]:
+        """What cannot be chosen, by why; without what is switched off here."""
+        groups = [
+            (_("Undecided: answers are missing"), self.undecided),
+            (_("Not now: even the lowest level lies above the limits"), self.above_limits),
+            (_("Excluded, without override"), self.excluded),
+        ]
+        return [(title, rows) for title, rows in groups if rows]
 
     @property
     def off_here(self) -> list[Option]:
@@ -148,6 +166,7 @@ class Options:
 
     @property
     def minutes_least(self) -> int:
+        """The shortest session of all courses."""
         return int(min(one.minutes[0] for one in self.base.presets.values()))
 
     def sessions_within(self, preset: Preset) -> int:
@@ -162,10 +181,13 @@ class Options:
         return "ceiling" if int(preset.sessions[0]) > self.sessions_within(preset) else ""
 
     @property
-    def presets(self) -> list[tuple[Preset, str]]:
-        """Every course with why it cannot be chosen now; the one that is proposed first, then those that can be."""
+    def presets(self) -> list[tuple[Preset, str, int]]:
+        """Every course with why it cannot be chosen now (empty: it can) and how many sessions it may have at most.
+
+        The one that is proposed stands first, then those that can be chosen.
+        """
         proposed = self.package.preset.id if self.package and self.package.preset else ""
-        rows = [(one, self.why_not_preset(one)) for one in self.base.presets.values()]
+        rows = [(one, self.why_not_preset(one), self.sessions_within(one)) for one in self.base.presets.values()]
         return sorted(rows, key=lambda row: (row[0].id != proposed, bool(row[1])))
 
     def gates(self, preset: Preset, sessions: int) -> list[dict[str, object]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from django.db import transaction
@@ -22,12 +22,13 @@ Act = Literal["", "override", "consent", "change", "agree", "follow", "ask", "go
 
 @dataclass(frozen=True)
 class Problem:
-    """Something that stands in the way, the technique it is about, its rules, and the act that settles it."""
+    """Something that stands in the way: its technique with the place in the plan, its rules, what settles it."""
 
     says: str
     technique: str = ""
     rules: tuple[str, ...] = ()
     act: Act = ""
+    place: int = 0
 
 
 def problems_of(plan: Plan, outcome: Outcome | None = None, *, treating: bool = False) -> list[Problem]:
@@ -60,8 +61,9 @@ def _not_allowed(plan: Plan, outcome: Outcome, *, strictly: bool) -> list[Proble
     """Techniques and doses of the plan that the rules no longer allow."""
     options = Options(outcome, plan.overrides.all())
     found: list[Problem] = []
-    for one in plan.techniques:
-        found.extend(_of_technique(one, options, outcome, strictly=strictly))
+    for place, one in enumerate(plan.techniques):
+        problems = _of_technique(one, options, outcome, strictly=strictly)
+        found.extend(replace(problem, place=place) for problem in problems)
     if options.sessions_most is not None and plan.sessions > options.sessions_most:
         says = _("Now at most %(most)s sessions are allowed before the next review.") % {"most": options.sessions_most}
         found.append(Problem(says, act="change"))
@@ -98,14 +100,24 @@ def before_agreeing(plan: Plan, outcome: Outcome | None = None) -> list[Problem]
     """What is missing until a draft can be agreed, in the order in which to settle it."""
     found_so = outcome or outcome_as_signed(plan.episode)
     found = [*_stopped(plan.episode, found_so), *_not_allowed(plan, found_so, strictly=True)]
+    active = [one for one in plan.techniques if _is_core(one["id"])]
+    if not active:
+        found.append(Problem(_("Exercise and education are missing. A plan is never hands alone."), act="change"))
     if not plan.goals:
         found.append(Problem(_("No goal is agreed yet."), act="goal"))
     base, signed = advice.knowledge(), consents.valid(plan)
-    for row in plan.overrides.all():
-        if row.technique in base.techniques and row.technique not in signed:
-            says = _("%(name)s needs the person's signature.") % {"name": base.techniques[row.technique].name}
-            found.append(Problem(says, row.technique, (), "consent"))
+    overridden = {row.technique for row in plan.overrides.all()}
+    for place, one in enumerate(plan.techniques):
+        name = one["id"]
+        if name in overridden and name in base.techniques and name not in signed:
+            says = _("%(name)s needs the person's signature.") % {"name": base.techniques[name].name}
+            found.append(Problem(says, name, (), "consent", place))
     return found
+
+
+def _is_core(name: str) -> bool:
+    technique = advice.knowledge().techniques.get(name)
+    return technique is not None and technique.offer == "core"
 
 
 @transaction.atomic
@@ -124,8 +136,7 @@ def agree(plan: Plan, member: Member) -> Plan:
         raise ChangedMeanwhile
     problems = before_agreeing(plan)
     if problems:
-        audit.note(episode.clinic, member.name, audit.REFUSED, "plan", key=plan.key, episode=episode)
-        raise Refused({f"{place}": problem.says for place, problem in enumerate(problems)})
+        raise Refused({f"{place}": problem.says for place, problem in enumerate(problems)}, by_rules=True)
     episode.plans.filter(status=Plan.Status.AGREED).update(status=Plan.Status.REPLACED)
     plan.assessment = advice.keep_assessment(episode, "plan", member)
     plan.status, plan.agreed_at = Plan.Status.AGREED, timezone.now()
@@ -153,9 +164,8 @@ def override(plan: Plan, technique: str, rules: list[str], reason: str, told: bo
         raise Refused({"": _("This technique is not in the plan any more. Look at the plan again.")})
     standing = allowed(outcome, technique).standing
     if standing != "restricted":
-        if standing != "offered":
-            audit.note(episode.clinic, member.name, audit.REFUSED, "override", key=plan.key, episode=episode)
-        raise Refused({"": _("This technique has no override: it is offered, or the rules forbid it now.")})
+        says = _("This technique has no override: it is offered, or the rules forbid it now.")
+        raise Refused({"": says}, by_rules=standing != "offered")
     restricting = list(restricting_rules(outcome, technique))
     if set(rules) != set(restricting):
         raise Refused({"": _("The reasons have changed since this page was opened. Read them again.")})

@@ -1,0 +1,1 @@
+"""Letters as PDF: each is data, and one layout sets them all."""
