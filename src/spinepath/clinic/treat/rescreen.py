@@ -1,0 +1,78 @@
+"""Asking again before a session: what has grown old since the last visit and decides about today."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from spinepath.clinic import advice
+from spinepath.clinic.models import Episode, Member
+from spinepath.clinic.record import Author, add
+from spinepath.clinic.treat.answering import Read, Sheet, sheets_of
+from spinepath.engine.assess import Assessment
+from spinepath.engine.evaluate import Outcome
+from spinepath.engine.findings import values_at
+from spinepath.engine.page_parts import page_part
+
+
+def facts_to_ask(assessment: Assessment, *, is_running: bool) -> list[str]:
+    """The facts that are open and decide, and those compared before and after a session.
+
+    What waits for another answer comes when that is given. Signs of a session and what its phases ask are left out: they
+    have their own places on the page.
+    """
+    base = advice.knowledge()
+    elsewhere = {*in_phases(), *stop_signs()} if is_running else set()
+    asks = [ask for ask in assessment.questions if ask.fact not in elsewhere]
+    first = [ask.fact for ask in asks if not ask.waits]
+    compared = [name for name in page_part(base, "before_and_after").facts if assessment.values.get(name) is None]
+    return [*first, *compared] or [ask.fact for ask in asks]
+
+
+def stop_signs() -> list[str]:
+    """The facts that are watched while a session runs."""
+    base = advice.knowledge()
+    return [name for question in page_part(base, "stop_signs").questions for name in base.questions[question].settles]
+
+
+def in_phases() -> list[str]:
+    """The facts that are answered in the phases of a session."""
+    phases = (phase for phase in advice.knowledge().phases.values() if phase.part_of == "session")
+    return [name for phase in phases for name in phase.asks]
+
+
+def open_sheets(assessment: Assessment, *, is_running: bool) -> list[Sheet]:
+    """What is asked now, on as few sheets as there are screens for it."""
+    return sheets_of(facts_to_ask(assessment, is_running=is_running))
+
+
+@transaction.atomic
+def keep(episode: Episode, read: Read, member: Member, now: datetime | None = None) -> Outcome:
+    """Keep the answers: the patient's as told to the member, the others as found by the member."""
+    told = Author(source="patient", by=f"{episode.person.given_name} {episode.person.family_name}", member=member)
+    outcome = advice.outcome_of(episode)
+    patient, clinician = read.by_reader("patient"), read.by_reader("clinician")
+    if patient:
+        outcome = add(episode, patient, told, at=now)
+    if clinician:
+        outcome = add(episode, clinician, Author.of(member), at=now)
+    return outcome
+
+
+def danger_rules(outcome: Outcome) -> list[str]:
+    """The rules because of which nobody may be treated by hand now; none while only answers are missing."""
+    base = advice.knowledge()
+    if base.dispositions[outcome.least].offers_care:
+        return []
+    return [name for name in outcome.fired if base.rules[name].then.at_least == outcome.least]
+
+
+def keep_ticks(episode: Episode, ticked: dict[str, bool], member: Member) -> None:
+    """Keep the ticks that stand in the phases of a session, as far as they say something new today."""
+    found = advice.findings_of(episode, timezone.localtime())
+    known = values_at(advice.knowledge(), found, timezone.localtime())
+    new = {name: "yes" if tick else "no" for name, tick in ticked.items() if tick != (known.get(name) is True)}
+    if new:
+        add(episode, new, Author.of(member))

@@ -1,0 +1,242 @@
+"""What the page of a session shows: which part is open now, and everything that stands in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.utils import timezone
+
+from spinepath.clinic import advice
+from spinepath.clinic.models import Hold, Note, Plan, Session
+from spinepath.clinic.plan import consents
+from spinepath.clinic.plan.options import Option, Options
+from spinepath.clinic.treat import notes, rescreen
+from spinepath.clinic.treat.answering import Sheet
+from spinepath.engine.assess import Assessment
+from spinepath.engine.content import Phase, Severity, Technique
+from spinepath.engine.entries import Fact, Question, Rule
+from spinepath.engine.page_parts import page_part
+from spinepath.engine.words import level_words
+
+
+@dataclass
+class Line:
+    """One technique on the page: what is written of it, and how it stands today."""
+
+    technique: Technique
+    row: dict[str, Any]
+    option: Option | None
+    minutes_planned: str = ""
+
+    @property
+    def prefix(self) -> str:
+        """The beginning of the names of its fields."""
+        return f"t-{self.technique.id}-"
+
+    @property
+    def is_allowed(self) -> bool:
+        """May it be done as things stand?"""
+        return self.option is not None and bool(self.option.standing)
+
+    @property
+    def levels(self) -> list[tuple[str, str]]:
+        """The levels that can be written down, with what they mean; none without a scale."""
+        if self.option is None or not self.option.is_graded:
+            return []
+        scale = {str(level.id): level for level in advice.knowledge().scales[self.technique.scale or ""].levels}
+        return [(name, level_words(scale[name])) for name in notes.levels_of(self.option, self.row) if name in scale]
+
+    @property
+    def minutes_hint(self) -> str:
+        """How long it usually takes."""
+        return " – ".join(f"{one:g}" for one in self.technique.dose.get("minutes", ()))  # type: ignore[call-overload]
+
+    @property
+    def rules(self) -> list[Rule]:
+        """Why it is not allowed, or what to take care of."""
+        return list(self.option.rules) if self.option else []
+
+
+@dataclass
+class Stretch:
+    """One phase of the session with its techniques, and the facts that are answered in it."""
+
+    phase: Phase
+    lines: list[Line]
+    asks: list[tuple[Fact, bool]]
+
+
+@dataclass
+class Compared:
+    """A number before the session and after it."""
+
+    fact: Fact
+    before: Any
+    after: str
+
+    @property
+    def name(self) -> str:
+        """The name of its field."""
+        return f"after-{self.fact.id}"
+
+
+@dataclass
+class Shown:
+    """A session at this moment. `what` is what was typed where a page is shown again; else what is kept."""
+
+    session: Session
+    note: Note | None
+    what: notes.Written | None = None
+    sheets_typed: list[Sheet] | None = None
+    faults: list[tuple[str, str]] = field(default_factory=list)
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The plan by which the session is treated."""
+        return notes.plan_of(self.session)
+
+    @cached_property
+    def assessment(self) -> Assessment:
+        """The advice as of now."""
+        return advice.assessment_of(self.session.episode)
+
+    @cached_property
+    def options(self) -> Options:
+        """What can be done as the rules stand."""
+        return Options(self.assessment.outcome, self.plan.overrides.all())
+
+    # which part is open
+
+    @property
+    def is_signed(self) -> bool:
+        """Is the note closed?"""
+        return self.note is not None and self.note.signed_at is not None
+
+    @property
+    def has_begun(self) -> bool:
+        """Was today's agreement asked?"""
+        return self.note is not None and bool(self.note.consent)
+
+    @property
+    def is_today(self) -> bool:
+        """Is it the day of the session?"""
+        return self.session.day == timezone.localdate()
+
+    @property
+    def can_be_written(self) -> bool:
+        """Is it a session that can be had today, or was begun before?"""
+        return not self.is_signed and (self.has_begun or (self.is_today and self.session.status == "booked"))
+
+    @cached_property
+    def dangers(self) -> list[Rule]:
+        """The rules that forbid care for certain."""
+        rules = advice.knowledge().rules
+        return [rules[name] for name in rescreen.danger_rules(self.assessment.outcome)]
+
+    @property
+    def danger(self) -> Any:
+        """The grave disposition that is certain now; None without one."""
+        base = advice.knowledge()
+        return base.dispositions[self.assessment.outcome.least] if self.dangers else None
+
+    @property
+    def offers_care(self) -> bool:
+        """May care by hand go on as things stand?"""
+        return advice.knowledge().dispositions[self.assessment.outcome.disposition].offers_care
+
+    @cached_property
+    def holds(self) -> list[Hold]:
+        """What holds the bookings."""
+        return list(Hold.objects.filter(episode_id=self.session.episode_id, released_at=None))
+
+    @cached_property
+    def sheets(self) -> list[Sheet]:
+        """What is asked again."""
+        if self.sheets_typed is not None:
+            return self.sheets_typed
+        return rescreen.open_sheets(self.assessment, is_running=self.has_begun)
+
+    @property
+    def asks_again(self) -> bool:
+        """Are there questions to answer before hands are laid on?"""
+        return bool(self.sheets) and not self.dangers
+
+    @property
+    def is_open(self) -> bool:
+        """Can what is done be written down? A session that has begun can always be ended and signed."""
+        return self.has_begun and not self.is_signed
+
+    # what stands in it
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """Every technique of the session."""
+        return [line for stretch in self.stretches for line in stretch.lines]
+
+    @cached_property
+    def stretches(self) -> list[Stretch]:
+        """The phases in their order."""
+        base = advice.knowledge()
+        found = self.what or notes.written(self.note, self.session, self.plan)
+        values = self.assessment.values
+        return [
+            Stretch(
+                phase=base.phases[one["phase"]],
+                lines=[
+                    Line(base.techniques[row["id"]], row, self.options.all.get(row["id"]))
+                    for row in one["techniques"]
+                    if row["id"] in base.techniques
+                ],
+                asks=[(base.facts[name], values.get(name) is True) for name in base.phases[one["phase"]].asks],
+            )
+            for one in found.phases
+            if one["phase"] in base.phases
+        ]
+
+    @cached_property
+    def compared(self) -> list[Compared]:
+        """What is measured before and after."""
+        base = advice.knowledge()
+        after = (self.what or notes.written(self.note, self.session, self.plan)).after
+        names = page_part(base, "before_and_after").facts
+        before = (self.note.before if self.note and self.note.before else {}) or self.assessment.values
+        return [Compared(base.facts[name], before.get(name), after.get(name, "")) for name in names]
+
+    @property
+    def free(self) -> str:
+        """The free note."""
+        return (self.what or notes.written(self.note, self.session, self.plan)).free
+
+    @cached_property
+    def to_agree(self) -> list[tuple[Line, Any]]:
+        """The techniques done by hand, each with the consent that counts, or None."""
+        valid = consents.valid(self.plan)
+        by_hand = [line for line in self.lines if advice.knowledge().is_hands_on(line.technique.id)]
+        return [(line, valid.get(line.technique.id)) for line in by_hand]
+
+    @property
+    def stop_sheet(self) -> Question | None:
+        """The screen of the stop signs."""
+        base = advice.knowledge()
+        return next((base.questions[name] for name in page_part(base, "stop_signs").questions), None)
+
+    @property
+    def stop_signs(self) -> list[tuple[Fact, bool]]:
+        """Each sign, and whether it was seen today."""
+        base, values = advice.knowledge(), self.assessment.values
+        return [(base.facts[name], values.get(name) is True) for name in rescreen.stop_signs()]
+
+    @property
+    def seen(self) -> list[Rule]:
+        """What the rules say of the signs that were seen."""
+        base = advice.knowledge()
+        signs = {name for name, was_seen in ((fact.id, was) for fact, was in self.stop_signs) if was_seen}
+        about = {rule for name in signs for rule in base.rules_about[name]}
+        return [base.rules[name] for name in self.assessment.outcome.fired if name in about]
+
+    @property
+    def severities(self) -> list[Severity]:
+        """The grades of harm, mildest first."""
+        return sorted(advice.knowledge().severities.values(), key=lambda one: one.order)

@@ -1,0 +1,261 @@
+"""A session: asked again, agreed, written down, signed; nothing is lost when two write, and dangers lock it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from spinepath.clinic import advice
+from spinepath.clinic.models import (
+    AdverseEvent,
+    Clinic,
+    Episode,
+    Hold,
+    KeptFinding,
+    Member,
+    Note,
+    Session,
+    Task,
+)
+from spinepath.clinic.treat import notes
+from tests.clinic.conftest import signed_in
+from tests.clinic.courses import calm_answers, session_today, under_care
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cared(therapist: Member) -> Episode:
+    return under_care(therapist, had=1)
+
+
+@pytest.fixture
+def today(cared: Episode) -> Session:
+    return session_today(cared)
+
+
+def asked_again(client: Client, session: Session, **other: str) -> Any:
+    """Answer until nothing is open any more."""
+    for _round in range(5):
+        page = client.get(reverse("session", args=[session.key])).content.decode()
+        if "Ask again today" not in page:
+            break
+        answers = {**calm_answers(page), **other}
+        for name in other:
+            question = advice.knowledge().question_of.get(name.removeprefix("f-"))
+            if question:
+                answers.pop(f"none-{question.id}", None)
+        client.post(reverse("session_ask", args=[session.key]), answers)
+    return page
+
+
+def begun(client: Client, session: Session) -> Note:
+    asked_again(client, session)
+    plan = notes.plan_of(session)
+    agrees = {f"agrees-{one['id']}": "yes" for one in plan.techniques}
+    client.post(reverse("session_begin", args=[session.key]), {**agrees, "none_so_far": "yes"})
+    return Note.objects.get(session=session)
+
+
+def form_of(session: Session, note: Note, **more: str) -> dict[str, str]:
+    what = notes.written(note, session, notes.plan_of(session))
+    typed: dict[str, str] = {"version": str(note.version)}
+    for one in what.techniques():
+        typed |= {f"t-{one['id']}-done": "yes", f"t-{one['id']}-level": one["level"]}
+    phases = [name for phase in advice.knowledge().phases.values() for name in phase.asks]
+    return {**typed, **{f"f-{name}": "yes" for name in phases}, **more}
+
+
+def test_the_second_visit_asks_again_and_locks_the_phases(as_therapist: Client, today: Session) -> None:
+    page = as_therapist.get(reverse("session", args=[today.key])).content.decode()
+    assert "Ask again today" in page
+    assert "Begin the session" not in page
+    answered = as_therapist.post(reverse("session_begin", args=[today.key]), {"none_so_far": "yes"})
+    assert answered.status_code == 409
+    assert not Note.objects.filter(session=today).exists()
+
+
+def test_answers_are_kept_as_told_by_the_patient(as_therapist: Client, today: Session) -> None:
+    page = asked_again(as_therapist, today)
+    assert "Begin the session" in page
+    kept = KeptFinding.objects.filter(episode=today.episode, at__date=timezone.localdate())
+    assert {row.source for row in kept} == {"patient", "clinician"}
+    assert all(row.member_id for row in kept)
+
+
+def test_a_danger_shows_what_to_do_locks_the_session_and_holds_what_is_booked(
+    as_therapist: Client, today: Session
+) -> None:
+    asked_again(as_therapist, today, **{"f-saddle_numbness": "yes"})
+    page = as_therapist.get(reverse("session", args=[today.key])).content.decode()
+    assert advice.knowledge().dispositions[advice.knowledge().ladder[-1]].name in page
+    assert "Begin the session" not in page
+    assert Hold.objects.filter(episode=today.episode, released_at=None).count() == 1
+    assert not Session.objects.filter(episode=today.episode, status="booked").exists()
+
+
+def test_it_begins_only_with_an_answer_to_each_technique_and_a_look_at_the_signs(
+    as_therapist: Client, today: Session
+) -> None:
+    asked_again(as_therapist, today)
+    answered = as_therapist.post(reverse("session_begin", args=[today.key]), {})
+    assert answered.status_code == 422
+    note = begun(as_therapist, today)
+    assert note.consent["by"] == Member.objects.get(role="therapist", pk=today.therapist_id).name
+    assert set(note.consent["techniques"].values()) == {"yes"}
+
+
+def test_a_session_is_signed_and_counts(as_therapist: Client, today: Session) -> None:
+    note = begun(as_therapist, today)
+    answered = as_therapist.post(
+        reverse("session", args=[today.key]), form_of(today, note, act="sign", free="All well.")
+    )
+    assert answered.status_code == 302, answered.content.decode()[:3000]
+    today.refresh_from_db()
+    note.refresh_from_db()
+    assert today.status == "done"
+    assert note.signed_by == today.therapist
+    assert note.free == "All well."
+    assert note.before
+    page = as_therapist.get(reverse("session", args=[today.key])).content.decode()
+    assert "Signed by" in page
+
+
+def test_what_was_left_out_needs_a_reason_and_a_wrong_number_is_said_at_its_place(
+    as_therapist: Client, today: Session
+) -> None:
+    note = begun(as_therapist, today)
+    form = form_of(today, note, act="sign", free="typed")
+    first = next(name for name in form if name.endswith("-done"))
+    del form[first]
+    form[first.replace("-done", "-minutes")] = "many"
+    after = next(name for name in advice.knowledge().facts if name == "leg_pain")
+    form[f"after-{after}"] = "99"
+    answered = as_therapist.post(reverse("session", args=[today.key]), form)
+    assert answered.status_code == 422
+    page = answered.content.decode()
+    assert "write why it was left out" in page
+    assert "many" in page
+    assert "typed" in page
+    assert Note.objects.get(pk=note.pk).signed_at is None
+
+
+def test_signing_twice_signs_once_and_loses_no_word(as_therapist: Client, as_lead: Client, today: Session) -> None:
+    note = begun(as_therapist, today)
+    form = form_of(today, note, act="sign", free="first")
+    as_therapist.post(reverse("session", args=[today.key]), form)
+    signed = Note.objects.get(pk=note.pk)
+    answered = as_lead.post(reverse("session", args=[today.key]), {**form, "free": "other words"})
+    assert answered.status_code == 409
+    assert "other words" in answered.content.decode()
+    again = Note.objects.get(pk=note.pk)
+    assert (again.free, again.signed_by_id, again.signed_at) == ("first", signed.signed_by_id, signed.signed_at)
+    for _twice in range(2):
+        as_lead.post(reverse("session_add", args=[today.key]), {"says": "other words"})
+    assert [one["says"] for one in Note.objects.get(pk=note.pk).additions] == ["other words"]
+
+
+def test_a_stale_page_shows_both_texts(as_therapist: Client, as_lead: Client, today: Session) -> None:
+    note = begun(as_therapist, today)
+    form = form_of(today, note)
+    url = reverse("session_draft", args=[today.key])
+    assert as_therapist.post(url, {**form, "free": "of Ben"}).status_code == 200
+    told = as_lead.post(url, {**form, "free": "of Anna"})
+    assert told.status_code == 409
+    assert told.json()["free"] == "of Ben"
+    page = as_lead.post(reverse("session", args=[today.key]), {**form, "free": "of Anna"})
+    assert page.status_code == 409
+    assert "of Ben" in page.content.decode()
+    assert "of Anna" in page.content.decode()
+    assert Note.objects.get(pk=note.pk).free == "of Ben"
+
+
+def test_the_same_draft_twice_is_one(as_therapist: Client, today: Session) -> None:
+    note = begun(as_therapist, today)
+    form = form_of(today, note, free="once")
+    url = reverse("session_draft", args=[today.key])
+    first = as_therapist.post(url, form).json()["version"]
+    assert as_therapist.post(url, form).json()["version"] == first
+
+
+def test_a_stop_sign_counts_at_once(as_therapist: Client, today: Session) -> None:
+    begun(as_therapist, today)
+    url = reverse("session_signs", args=[today.key])
+    answered = as_therapist.post(url, {"seen": "reaction_saddle"}, headers={"HX-Request": "true"})
+    assert advice.knowledge().rules["stop.saddle"].says.therapist[:40] in answered.content.decode()
+    assert Hold.objects.filter(episode=today.episode, released_at=None).exists()
+    assert as_therapist.post(url, {"seen": "fever"}).status_code == 302
+    assert not KeptFinding.objects.filter(episode=today.episode, fact="fever", value="yes").exists()
+
+
+def test_an_adverse_event_is_kept_once_with_somebody_to_ask_again(as_therapist: Client, today: Session) -> None:
+    begun(as_therapist, today)
+    url = reverse("session_event", args=[today.key])
+    technique = notes.plan_of(today).techniques[0]["id"]
+    for _twice in range(2):
+        as_therapist.post(url, {"severity": "harm.moderate", "techniques": [technique, "nonsense"], "says": "sore"})
+    event = AdverseEvent.objects.get()
+    assert event.techniques == [technique]
+    due = (event.follow_up_due - timezone.localdate()).days
+    assert due == advice.knowledge().severities["harm.moderate"].ask_again_days
+    assert Task.objects.filter(kind=Task.Kind.FOLLOW_UP, about=event.key, settled_at=None).count() == 1
+    assert Hold.objects.filter(episode=today.episode).exists()
+    assert as_therapist.post(url, {"severity": "terrible"}).status_code == 422
+    for _twice in range(2):
+        as_therapist.post(reverse("event_asked", args=[event.key]), {"outcome": "well again"})
+    assert not Task.objects.filter(kind=Task.Kind.FOLLOW_UP, settled_at=None).exists()
+
+
+def test_a_milder_event_does_not_hide_a_graver_one(as_therapist: Client, today: Session) -> None:
+    begun(as_therapist, today)
+    for grade in ("harm.severe", "harm.mild"):
+        as_therapist.post(reverse("session_event", args=[today.key]), {"severity": grade})
+    assert list(KeptFinding.objects.filter(fact="after_last_session").values_list("value", flat=True))[-1] == "severe"
+    assert AdverseEvent.objects.count() == 2
+
+
+def test_others_do_not_get_in(clinic: Clinic, as_desk: Client, today: Session) -> None:
+    from spinepath.clinic.demo import make_clinic
+
+    assert as_desk.get(reverse("session", args=[today.key])).status_code == 403
+    assert as_desk.post(reverse("session_draft", args=[today.key])).status_code == 403
+    elsewhere = signed_in(make_clinic("Other", "2"), "therapist")
+    for name in ("session", "session_ask", "session_begin", "session_draft", "session_signs", "session_event"):
+        method = elsewhere.get if name == "session" else elsewhere.post
+        assert method(reverse(name, args=[today.key])).status_code == 404, name
+
+
+WILD = ["", "\x00", "<b>x</b>", "😀" * 5000, "‮שלום", "-1e999", "NaN", "9" * 30, "../../etc", "yes\nno", "x" * 25000]
+
+
+@pytest.mark.parametrize("wild", WILD, ids=range(len(WILD)))
+def test_nothing_typed_breaks_a_form(as_therapist: Client, today: Session, wild: str) -> None:
+    page = as_therapist.get(reverse("session", args=[today.key])).content.decode()
+    answers = dict.fromkeys(calm_answers(page), wild)
+    assert as_therapist.post(reverse("session_ask", args=[today.key]), answers).status_code in (302, 422)
+    note = begun(as_therapist, today)
+    form = dict.fromkeys(form_of(today, note, act="sign", free=""), wild)
+    for name in ("session", "session_draft"):
+        assert as_therapist.post(reverse(name, args=[today.key]), form).status_code in (200, 302, 409, 422)
+        sent = {**form, "act": "sign", "free": wild}
+        assert as_therapist.post(reverse(name, args=[today.key]), sent).status_code in (200, 302, 409, 422)
+    for name in ("session_signs", "session_event", "session_add", "session_begin"):
+        sent = dict.fromkeys(("seen", "severity", "techniques", "says", "none_so_far"), wild)
+        assert as_therapist.post(reverse(name, args=[today.key]), sent).status_code in (200, 302, 409, 422)
+
+
+def test_the_pages_ask_no_more_of_the_database_as_sessions_grow(
+    as_therapist: Client, therapist: Member, django_assert_max_num_queries: Any
+) -> None:
+    few, many = under_care(therapist, had=1, ahead=1), under_care(therapist, had=12, ahead=12, family_name="Long")
+    counts = []
+    for episode in (few, many):
+        with django_assert_max_num_queries(60) as asked:
+            assert as_therapist.get(reverse("treat", args=[episode.key])).status_code == 200
+            assert as_therapist.get(reverse("session", args=[session_today(episode).key])).status_code == 200
+        counts.append(len(asked))
+    assert counts[1] <= counts[0]
