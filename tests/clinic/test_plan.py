@@ -19,6 +19,7 @@ from spinepath.clinic.plan.allowed import allowed, outcome_as_signed, restrictin
 from spinepath.clinic.plan.options import Options, measures
 from spinepath.clinic.plan.refused import ChangedMeanwhile, Refused
 from spinepath.clinic.record import Author, add
+from spinepath.engine.chart_file import written_in
 from tests.clinic.conftest import signed_in
 from tests.clinic.people import answers_of
 
@@ -335,7 +336,9 @@ def test_what_waits_only_for_its_signature_can_be_signed_for(clinic: Any, therap
     """The rules ask for a signature of the day before force is used; nobody could ever sign otherwise."""
     from tests.clinic.people import new_episode
 
-    clinic.answers |= {name: "yes" for name, fact in advice.knowledge().facts.items() if fact.who == "clinic"}
+    facts = advice.knowledge().facts
+    chart = written_in(advice.knowledge(), "thrust_gate_met")
+    clinic.answers |= {name: value for name, value in chart.items() if facts[name].who == "clinic"}
     clinic.save()
     lead = Member.objects.get(clinic=clinic, role="lead")
     episode = new_episode(clinic, lead)
