@@ -1,0 +1,161 @@
+"""From the database to what `spinepath.booking` asks for. Ids are keys and numbers: no name and no word of medicine.
+
+The number of queries does not grow with what is booked.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import date, datetime, time, timedelta
+from typing import cast
+
+from django.db.models import Q
+
+from spinepath.booking import clinic as booking
+from spinepath.booking.diary import Diary
+from spinepath.clinic.models import Away, Clinic, Closure, Course, Member, Session
+from spinepath.clinic.models.places import Period
+
+WEEKS = 16
+"""So far ahead can be booked."""
+
+TREATS = (Member.Role.THERAPIST, Member.Role.LEAD)
+TAKES_PLACE = (Session.Status.BOOKED, Session.Status.HELD, Session.Status.DONE)
+AHEAD = (Session.Status.BOOKED, Session.Status.HELD)
+
+
+def therapist_id(pk: int) -> str:
+    """A member as the booking engine names one."""
+    return f"t{pk}"
+
+
+def room_id(pk: int) -> str:
+    """A room as the booking engine names one."""
+    return f"r{pk}"
+
+
+def pk_of(name: str) -> int:
+    """The member or the room that is named so. Raises ValueError."""
+    return int(name[1:])
+
+
+def clinic_of(clinic: Clinic, now: datetime) -> booking.Clinic:
+    """The clinic as it is at `now`, by the clock on its wall: what of today is over is closed."""
+    closures = list(Closure.objects.filter(clinic=clinic))
+    closed: dict[int, list[booking.Period]] = defaultdict(list)
+    for one in closures:
+        if one.room_id is not None:
+            closed[one.room_id].append(_period(one))
+    whole = [_period(one) for one in closures if one.room_id is None]
+    return booking.Clinic(
+        zone=clinic.zone,
+        grid=clinic.grid,  # type: ignore[arg-type]
+        opening=tuple(_hours(one) for one in clinic.openings.all() if _is_stretch(one.start, one.end)),
+        closures=(*whole, *_over(now)),
+        therapists=tuple(_therapist(one) for one in treating(clinic)),
+        rooms=tuple(
+            booking.Room(id=room_id(one.pk), equipment=frozenset(one.equipment), closed=tuple(closed[one.pk]))
+            for one in clinic.rooms.filter(is_used=True).order_by("pk")
+        ),
+    )
+
+
+def treating(clinic: Clinic) -> list[Member]:
+    """Everybody with whom sessions can be booked, with shifts and absences."""
+    rows = Member.objects.filter(clinic=clinic, role__in=TREATS, is_active=True).order_by("pk")
+    return list(rows.prefetch_related("shifts", "absences"))
+
+
+def diary_of(clinic: Clinic, now: datetime, *, course: Course | None = None, without: Iterable[str] = ()) -> Diary:
+    """What is booked from today on, and all sessions of `course`, whenever they are. `without` are thought away."""
+    first = now.date()
+    last = first + timedelta(weeks=WEEKS) - timedelta(days=1)
+    wanted = Q(day__gte=first, day__lte=last, status__in=TAKES_PLACE)
+    if course is not None:
+        wanted |= Q(course=course)
+    rows = Session.objects.filter(wanted, clinic=clinic).exclude(key__in=list(without))
+    return Diary(clinic_of(clinic, now), first, last, sessions_from(rows.values_list(*FIELDS)))
+
+
+FIELDS = (
+    "key",
+    "course__key",
+    "episode__person__key",
+    "number",
+    "day",
+    "start",
+    "minutes",
+    "therapist_id",
+    "room_id",
+    "status",
+)
+
+
+def sessions_from(rows: Iterable[tuple[object, ...]]) -> list[booking.Session]:
+    """Sessions from rows of the fields in their order."""
+    return [
+        booking.Session(
+            id=key,
+            course=course,
+            person=person,
+            number=number,
+            day=day,
+            start=start,
+            minutes=minutes,
+            therapist=therapist_id(therapist),
+            room=room_id(room),
+            status=status,
+        )
+        for key, course, person, number, day, start, minutes, therapist, room, status in cast(
+            "Iterable[tuple[str, str, str, int, date, time, int, int, int, booking.Status]]", rows
+        )
+    ]
+
+
+def sessions_of(course: Course, statuses: Collection[str] = ()) -> list[booking.Session]:
+    """The sessions of a course, by day and time."""
+    rows = Session.objects.filter(course=course).order_by("day", "start", "pk")
+    if statuses:
+        rows = rows.filter(status__in=statuses)
+    return sessions_from(rows.values_list(*FIELDS))
+
+
+def _is_stretch(start: time, end: time) -> bool:
+    """A stretch that is entered the wrong way round counts as none, so that it cannot stop all booking."""
+    return end == time.min or start < end
+
+
+def _hours(one: object) -> booking.Hours:
+    return booking.Hours(
+        start=one.start,  # type: ignore[attr-defined]
+        end=one.end,  # type: ignore[attr-defined]
+        weekdays=(one.weekday,),  # type: ignore[attr-defined]
+        first=getattr(one, "first", None),
+        last=getattr(one, "last", None),
+    )
+
+
+def _period(one: Period) -> booking.Period:
+    """Whole days where only one of start and end is given, or where they are the wrong way round: the stricter."""
+    last = max(one.first, one.last)
+    if one.start is None or one.end is None or not _is_stretch(one.start, one.end):
+        return booking.Period(first=one.first, last=last)
+    return booking.Period(first=one.first, last=last, start=one.start, end=one.end)
+
+
+def _over(now: datetime) -> list[booking.Period]:
+    """The part of today that is over."""
+    until = now.time().replace(second=0, microsecond=0, tzinfo=None)
+    return [booking.Period(first=now.date(), last=now.date(), start=time.min, end=until)] if until > time.min else []
+
+
+def _therapist(member: Member) -> booking.Therapist:
+    away: list[Away] = list(member.absences.all())
+    return booking.Therapist(
+        id=therapist_id(member.pk),
+        shifts=tuple(_hours(one) for one in member.shifts.all() if _is_stretch(one.start, one.end)),
+        away=tuple(_period(one) for one in away),
+        skills=frozenset(member.skills),
+        sex=member.sex or None,
+    )

@@ -1,0 +1,120 @@
+"""Reminders by e-mail: made when something is booked, sent when they are due, never twice. No word of medicine."""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db.models import F
+from django.utils import timezone, translation
+from django.utils.formats import date_format, time_format
+from django.utils.translation import gettext as _
+
+from spinepath.clinic.models import Clinic, Course, Reminder, Session
+
+MOST_TRIES = 5
+WAIT = timedelta(minutes=15)
+"""Before the next try; doubled each time."""
+
+
+def starts_at(session: Session, clinic: Clinic) -> datetime:
+    """The moment at which the session begins."""
+    return datetime.combine(session.day, session.start, zoneinfo.ZoneInfo(clinic.zone))
+
+
+def plan_for(row: Course, now: datetime) -> None:
+    """Make the reminders of a course anew: one for each session ahead that is booked and of which nobody was told.
+
+    Those that were sent for a place that has changed do not count. Held sessions get one when they are booked.
+    """
+    clinic = row.episode.clinic
+    sessions = list(Session.objects.filter(course=row).prefetch_related("reminders"))
+    waiting = Reminder.objects.filter(session__course=row, sent_at=None, claimed_at=None)
+    waiting.delete()
+    made = []
+    for session in sessions:
+        due = starts_at(session, clinic) - timedelta(hours=clinic.reminder_hours)
+        begins = starts_at(session, clinic)
+        told = [one for one in session.reminders.all() if one.due_at == due and (one.sent_at or one.claimed_at)]
+        if session.status == Session.Status.BOOKED and begins > now and not told:
+            made.append(Reminder(session=session, due_at=due))
+    Reminder.objects.bulk_create(made)
+
+
+def due(now: datetime) -> Iterator[Reminder]:
+    """Reminders whose time has come, of sessions that are still to be."""
+    rows = Reminder.objects.filter(sent_at=None, claimed_at=None, tries__lt=MOST_TRIES, due_at__lte=now)
+    rows = rows.filter(session__status=Session.Status.BOOKED)
+    yield from rows.select_related("session__episode__person", "session__clinic").order_by("due_at")[:1000]
+
+
+def send_due(now: datetime | None = None) -> tuple[int, int]:
+    """Send what is due: how many were sent, how many failed. Whoever claims a reminder first sends it, nobody else."""
+    now = now or timezone.now()
+    sent = failed = 0
+    for reminder in due(now):
+        if starts_at(reminder.session, reminder.session.clinic) <= now:
+            _give_up(reminder, "too late")
+            failed += 1
+        elif not reminder.session.episode.person.email:
+            _give_up(reminder, "no e-mail address")
+            failed += 1
+        elif Reminder.objects.filter(pk=reminder.pk, claimed_at=None, sent_at=None).update(claimed_at=now):
+            was_sent = _send(reminder, now)
+            sent, failed = sent + was_sent, failed + (not was_sent)
+    return sent, failed
+
+
+def _give_up(reminder: Reminder, because: str) -> None:
+    Reminder.objects.filter(pk=reminder.pk).update(tries=MOST_TRIES, failed_because=because)
+
+
+def _send(reminder: Reminder, now: datetime) -> bool:
+    try:
+        message(reminder.session).send()
+    except Exception as problem:
+        again = now + WAIT * 2**reminder.tries
+        # only the kind of the problem: its text may hold the address
+        Reminder.objects.filter(pk=reminder.pk).update(
+            claimed_at=None, tries=F("tries") + 1, due_at=again, failed_because=type(problem).__name__[:200]
+        )
+        return False
+    # when it was due by the session's place, so that it is known that of this place the person was told
+    due_at = starts_at(reminder.session, clinic := reminder.session.clinic) - timedelta(hours=clinic.reminder_hours)
+    Reminder.objects.filter(pk=reminder.pk).update(
+        sent_at=timezone.now(), failed_because="", tries=F("tries") + 1, due_at=due_at
+    )
+    return True
+
+
+def message(session: Session) -> EmailMessage:
+    """The message: which clinic, when, how to cancel. Never why."""
+    clinic, person = session.clinic, session.episode.person
+    spoken = person.language if person.language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+    with translation.override(spoken):
+        when = _("{day}, {time}").format(
+            day=date_format(session.day, "l, j F Y"), time=time_format(session.start, "H:i")
+        )
+        where = ", ".join(part for part in (clinic.name, " ".join(clinic.address.split())) if part)
+        lines = [
+            _("You have an appointment:"),
+            "",
+            when,
+            where,
+            "",
+            _("To cancel or move it, please call {phone}.").format(phone=clinic.phone)
+            if clinic.phone
+            else _("To cancel or move it, please call the clinic."),
+        ]
+        subject = _("Your appointment at {clinic}").format(clinic=" ".join(clinic.name.split()))
+        return EmailMessage(subject=subject, body="\n".join(lines), to=[person.email])
+
+
+def failures(clinic: Clinic) -> list[Reminder]:
+    """Reminders that somebody should replace with a call: those given up, and those of which nobody knows."""
+    rows = Reminder.objects.filter(session__clinic=clinic, session__status=Session.Status.BOOKED, sent_at=None)
+    rows = rows.filter(session__day__gte=timezone.localdate()).exclude(failed_because="", claimed_at=None)
+    return list(rows.select_related("session__episode__person").order_by("session__day", "session__start")[:50])
