@@ -23,6 +23,7 @@ Part = Literal[
     "course_reviewed",
     "repeat_course",
     "discharge",
+    "letters",
 ]
 
 

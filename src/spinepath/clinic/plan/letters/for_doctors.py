@@ -89,6 +89,7 @@ def referral(episode: Episode, telling: Telling, sheet: Sheet | None) -> tuple[s
     disposition = telling.disposition
     blocks = [
         paper.notice(f"{disposition.name} – {disposition.time_limit}", (disposition.says.therapist,), urgent=True),
+        paper.pairs([(_("Complaint"), episode.complaint), (_("Phone of the patient"), episode.person.phone or "–")]),
         paper.heading(_("Why")),
         paper.bullets([_with_time(rule.says.therapist, rule.within) for rule in telling.deciding]),
         paper.heading(_("What was found")),
@@ -100,8 +101,6 @@ def referral(episode: Episode, telling: Telling, sheet: Sheet | None) -> tuple[s
         needs = [f"{need.name}: {need.urgency}" for need in telling.needs]
         blocks += [paper.heading(_("Tests and opinions needed")), paper.bullets(needs)]
     blocks += [paper.heading(_("What the patient was told")), paper.bullets(telling.patient)]
-    phone = episode.person.phone or "–"
-    blocks.append(paper.pairs([(_("Phone of the patient"), phone), (_("Phone of the clinic"), episode.clinic.phone)]))
     return "", (*blocks, paper.signature())
 
 
@@ -124,9 +123,11 @@ def _findings(telling: Telling) -> list[Block]:
 
 
 def _is_telling(fact: Fact, finding: Finding) -> bool:
-    """Does it lead to stricter advice, or is it not normal? The clinic's own policies tell nothing of a person."""
+    """Does it lead to stricter advice, or is it not normal? What the clinic knows by itself is left out."""
     said = write_value(finding.value)
-    return finding.source != "clinic" and (said in declared_dangers(fact) or said != (fact.normal or said))
+    return finding.source not in ("clinic", "record") and (
+        said in declared_dangers(fact) or said != (fact.normal or said)
+    )
 
 
 def _by(finding: Finding) -> str:

@@ -14,6 +14,7 @@ from spinepath.clinic.plan.letters.paper import Block
 from spinepath.clinic.plan.sheet import Sheet
 from spinepath.clinic.plan.telling import Telling, range_words
 from spinepath.engine.content import Phase, Topic
+from spinepath.engine.page_parts import page_part
 
 PICTURES = Path(__file__).parents[2] / "static" / "own" / "home"
 NO_PICTURE = "none"
@@ -44,8 +45,7 @@ def plan(episode: Episode, telling: Telling, sheet: Sheet | None) -> tuple[str, 
     blocks += [paper.heading(_("What you should know")), paper.bullets(telling.patient)]
     blocks += [paper.heading(_("Other ways"))]
     blocks.append(paper.table([_("Way"), _("What it may bring"), _("What it risks")], _ways(), [1.1, 2, 1.6]))
-    blocks.append(help_now(episode))
-    return "", tuple(blocks)
+    return "", (*blocks, *help_now(episode))
 
 
 def _course(episode: Episode, sheet: Sheet) -> list[tuple[str, str]]:
@@ -81,15 +81,15 @@ def _ways() -> list[list[str]]:
     return [[way.name, way.benefit, way.risk] for way in knowledge().alternatives.values()]
 
 
-def help_now(episode: Episode) -> Block:
-    """When to get help at once, in the words of the strictest disposition, and whom to call."""
+def help_now(episode: Episode) -> list[Block]:
+    """When to get help and how fast, and whom to call."""
     base = knowledge()
-    strictest = base.dispositions[base.ladder[-1]]
-    dangers = [rule.says.patient for rule in base.rules.values() if rule.then.at_least == strictest.id]
-    lines = [says for says in dict.fromkeys(dangers) if says][:4]
     calls = _("Emergency number: %(number)s. Our clinic: %(phone)s.")
-    lines.append(calls % {"number": episode.clinic.emergency_phone, "phone": episode.clinic.phone or "–"})
-    return paper.notice(_("Get help at once"), lines, urgent=True)
+    line = calls % {"number": episode.clinic.emergency_phone, "phone": episode.clinic.phone or "–"}
+    topics = [base.topics[name] for name in page_part(base, "letters").topics]
+    return [paper.notice(topic.patient_title or topic.title, (*topic.says, line), urgent=True) for topic in topics] or [
+        paper.notice(_("Get help"), (line,), urgent=True)
+    ]
 
 
 def home(episode: Episode, telling: Telling, sheet: Sheet | None) -> tuple[str, tuple[Block, ...]]:  # noqa: ARG001
@@ -104,7 +104,7 @@ def home(episode: Episode, telling: Telling, sheet: Sheet | None) -> tuple[str, 
     for phase in at_home:
         if phase.go_on_when is not None:
             blocks += _step(phase)
-    blocks.append(help_now(episode))
+    blocks += help_now(episode)
     return _("One step after the other. Go on when a step is easy, and go back when the leg says so."), tuple(blocks)
 
 
@@ -134,4 +134,4 @@ def _step(phase: Phase) -> list[Block]:
 
 
 def _dose(phase: Phase) -> str:
-    return ", ".join(f"{name.replace('_', ' ')} {range_words(bounds)}" for name, bounds in phase.dose.items())
+    return " · ".join(f"{name.replace('_', ' ')}: {range_words(bounds)}" for name, bounds in phase.dose.items())
