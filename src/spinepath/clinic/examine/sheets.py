@@ -1,0 +1,335 @@
+"""What a clinician examines on one page: lines and grids of a screen of the knowledge base, with what was found last.
+
+A screen is cut into its titled parts. Facts that exist for the left and the right stand in one row. What nobody looked
+at is empty, which is not the same as normal.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from spinepath.clinic import advice
+from spinepath.clinic.models import Episode
+from spinepath.engine.conditions import Value
+from spinepath.engine.entries import Fact, Question
+from spinepath.engine.evaluate import Outcome, evaluate
+from spinepath.engine.findings import Finding, Standing, standings, values_at
+from spinepath.engine.knowledge import Knowledge
+from spinepath.engine.questions import Ask, questions
+from spinepath.engine.symmetry import mirrored
+from spinepath.engine.values import write_value
+from spinepath.engine.words import value_words
+
+OTHER = "other"
+"""The name of the sheet with everything that stands on no screen."""
+
+NOT_KNOWN = "unknown"
+_SIDE = re.compile(r",? (?:on the )?(?:left|right)\b(?!,)|,? (?:on the )?(?:left|right)(?=,)")
+_HOW = {
+    "ask": gettext_lazy("Asked by a clinician"),
+    "look_up": gettext_lazy("From records"),
+    "examine": gettext_lazy("Examined"),
+    "measure": gettext_lazy("Measured"),
+    "image": gettext_lazy("From images"),
+}
+
+
+# what is known now
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What is known of an episode at a moment, and what is worth finding out."""
+
+    now: datetime
+    standings: dict[str, Standing]
+    values: Mapping[str, Value]
+    outcome: Outcome
+    asks: tuple[Ask, ...]
+
+    @property
+    def asked(self) -> dict[str, Ask]:
+        """The facts that can still change the advice."""
+        return {ask.fact: ask for ask in self.asks}
+
+    def last(self, fact: str) -> Finding | None:
+        """The newest finding of the fact, whether it still counts or not."""
+        stand = self.standings.get(fact)
+        found = [*stand.stale, *stand.disagreeing] if stand else []
+        if stand and stand.decided_by:
+            found.append(stand.decided_by)
+        return max(found, key=lambda one: one.at, default=None)
+
+
+def picture_of(episode: Episode, now: datetime) -> Picture:
+    """Everything that the pages of this room need to know of an episode, read once."""
+    base = advice.knowledge()
+    found = advice.findings_of(episode, now)
+    values = values_at(base, found, now)
+    outcome = evaluate(base, values)
+    asks = questions(base, values, outcome)
+    return Picture(now=now, standings=standings(base, found, now), values=values, outcome=outcome, asks=asks)
+
+
+# sheets
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What is examined together: `asked` are those of its facts that can change the advice now."""
+
+    name: str
+    title: str
+    hint: str
+    facts: tuple[str, ...]
+    titles: Mapping[str, str]
+    asked: tuple[Ask, ...] = ()
+    could_be: str = ""
+
+    @property
+    def strictest(self) -> str:
+        """What the answers that are missing could reveal at worst, where that is worse than care as usual."""
+        ladder = advice.knowledge().strictness
+        return max((ask.could_be for ask in self.asked), key=lambda name: ladder[name], default="")
+
+
+def sheets(picture: Picture) -> list[Sheet]:
+    """Every sheet of a clinician: those that can change the advice first, in the order in which they would be asked."""
+    base = advice.knowledge()
+    found = [_of_question(question, picture) for question in base.questions.values() if question.reader == "clinician"]
+    found.append(_of_others(base, picture))
+    place = {ask.fact: number for number, ask in enumerate(picture.asks)}
+    return sorted(found, key=lambda sheet: min((place[ask.fact] for ask in sheet.asked), default=len(place)))
+
+
+def sheet_named(name: str, picture: Picture) -> Sheet | None:
+    """The sheet with this name; None when the knowledge base has none."""
+    return next((sheet for sheet in sheets(picture) if sheet.name == name), None)
+
+
+def _of_question(question: Question, picture: Picture) -> Sheet:
+    titles = {str(name): title for name, title in question.parts.items()}
+    return Sheet(
+        name=question.id,
+        title=question.title,
+        hint=question.hint or "",
+        facts=question.settles,
+        titles=titles,
+        asked=_asked(question.settles, picture),
+    )
+
+
+def _of_others(base: Knowledge, picture: Picture) -> Sheet:
+    """What a clinician, a record or a device tells and no screen asks for, by how it is found out."""
+    taken = {entry.fact for entry in base.own_records.values()} | {one.fact for one in base.measures.values()}
+    names = [
+        name
+        for name, fact in base.facts.items()
+        if fact.who in ("clinician", "record", "device")
+        and fact.worked_out is None
+        and fact.default is None
+        and name not in base.question_of
+        and name not in taken
+    ]
+    names.sort(key=lambda name: list(_HOW).index(base.facts[name].obtained))
+    titles = {
+        next(iter(group)): str(_HOW[how]) for how, group in groupby(names, key=lambda name: base.facts[name].obtained)
+    }
+    return Sheet(
+        name=OTHER, title=_("Other findings"), hint="", facts=tuple(names), titles=titles, asked=_asked(names, picture)
+    )
+
+
+def _asked(names: Collection[str], picture: Picture) -> tuple[Ask, ...]:
+    wanted = set(names)
+    return tuple(ask for ask in picture.asks if ask.fact in wanted)
+
+
+# lines and cells
+
+
+@dataclass(frozen=True)
+class Last:
+    """What was found last: in words, when, by whom, and whether it still counts."""
+
+    words: str
+    at: datetime
+    by: str
+    counts: bool
+    short: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One answer to give: `kind` is select, radios or number; `typed` is what stands in it."""
+
+    fact: Fact
+    kind: str
+    options: tuple[tuple[str, str], ...]
+    typed: str
+    fault: str
+    last: Last | None
+    asked: bool
+    side: str = ""
+
+    @property
+    def normal(self) -> str:
+        """The answer that is nothing unusual; empty when there is none."""
+        return self.fact.normal or ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line: a fact, or the same fact for both sides."""
+
+    label: str
+    ask: str
+    hint: str
+    cells: tuple[Cell, ...]
+
+    @property
+    def two_sided(self) -> bool:
+        """Does it stand in a grid?"""
+        return len(self.cells) == 2
+
+
+@dataclass
+class Part:
+    """Rows that stand together under a title."""
+
+    number: int
+    title: str
+    rows: list[Row] = field(default_factory=list)
+
+    @property
+    def grid(self) -> list[Row]:
+        """The rows with a left and a right."""
+        return [row for row in self.rows if row.two_sided]
+
+    @property
+    def lines(self) -> list[Row]:
+        """The other rows."""
+        return [row for row in self.rows if not row.two_sided]
+
+    @property
+    def cells(self) -> list[Cell]:
+        """All answers of the part."""
+        return [cell for row in self.rows for cell in row.cells]
+
+    @property
+    def matters(self) -> bool:
+        """Can one of its answers change the advice now?"""
+        return any(cell.asked or cell.fault for cell in self.cells)
+
+    @property
+    def has_normal(self) -> bool:
+        """Is there an act for "all normal"?"""
+        return sum(bool(cell.normal) for cell in self.cells) > 1
+
+    @property
+    def legend(self) -> list[tuple[str, str]]:
+        """What the figures of its scales mean."""
+        scales = {cell.fact.scale: cell.fact for cell in self.cells if cell.fact.scale}
+        if len(scales) != 1:
+            return []
+        (fact,) = scales.values()
+        return [(written, meaning) for written, meaning in _levels(fact)]
+
+
+def parts_of(
+    sheet: Sheet, picture: Picture, typed: Mapping[str, str] | None = None, faults: Mapping[str, str] | None = None
+) -> list[Part]:
+    """The parts of a sheet. `typed` is what somebody wrote; without it, what always holds stands in its place."""
+    base = advice.knowledge()
+    made: list[Part] = []
+    done: set[str] = set()
+    for name in sheet.facts:
+        if not made or name in sheet.titles:
+            made.append(Part(number=len(made), title=sheet.titles.get(name, "")))
+        if name in done:
+            continue
+        twin = mirrored(name)
+        names = (name, twin) if twin != name and twin in sheet.facts else (name,)
+        done.update(names)
+        cells = tuple(_cell(base.facts[one], picture, typed, faults or {}, len(names) == 2) for one in names)
+        made[-1].rows.append(_row(base.facts[name], base.facts[names[-1]], cells))
+    return [part for part in made if part.rows]
+
+
+def _row(fact: Fact, twin: Fact, cells: tuple[Cell, ...]) -> Row:
+    if len(cells) == 1:
+        return Row(label=fact.name, ask=fact.ask or "", hint=fact.hint or "", cells=cells)
+    label, other = _without_side(fact.name), _without_side(twin.name)
+    ask = _without_side(fact.ask or "")
+    return Row(
+        label=label if label == other else fact.name,
+        ask=(fact.hint or ask) if fact.scale else ask,
+        hint="" if fact.scale else fact.hint or "",
+        cells=cells,
+    )
+
+
+def _without_side(text: str) -> str:
+    return _SIDE.sub("", text)
+
+
+def _cell(
+    fact: Fact, picture: Picture, typed: Mapping[str, str] | None, faults: Mapping[str, str], in_grid: bool
+) -> Cell:
+    kind, options = _choices(fact, in_grid)
+    return Cell(
+        fact=fact,
+        kind=kind,
+        options=options,
+        typed=typed.get(fact.id, "") if typed is not None else standing_answer(fact, picture),
+        fault=faults.get(fact.id, ""),
+        last=_last(fact, picture),
+        asked=fact.id in picture.asked,
+        side=fact.id.rsplit("_", 1)[-1] if in_grid else "",
+    )
+
+
+def _choices(fact: Fact, in_grid: bool) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """How the fact is answered, and with which words."""
+    if fact.answer == "yes_no":
+        answers = (("yes", _("Yes")), ("no", _("No")), (NOT_KNOWN, _not_known(in_grid)))
+        return ("select" if in_grid else "radios"), answers
+    if fact.answer == "choice":
+        return "select", (*((str(word), said) for word, said in fact.values.items()), (NOT_KNOWN, _not_known(False)))
+    if fact.scale:
+        levels = tuple((written, written if in_grid else f"{written} – {said}") for written, said in _levels(fact))
+        return "select", (*levels, (NOT_KNOWN, _not_known(in_grid)))
+    return "number", ()
+
+
+def _not_known(short: bool) -> str:
+    return "?" if short else _("Not known")
+
+
+def _levels(fact: Fact) -> Iterator[tuple[str, str]]:
+    levels = advice.knowledge().scales[fact.scale or ""].levels
+    for place, level in enumerate(levels):
+        yield write_value((fact.least or 0) + place), level.meaning
+
+
+def standing_answer(fact: Fact, picture: Picture) -> str:
+    """What stands in the form from the start: an answer that never grows old, so that nobody types it again."""
+    value = picture.values.get(fact.id)
+    return write_value(value) if value is not None and fact.fresh_for == "always" and not fact.grows else ""
+
+
+def _last(fact: Fact, picture: Picture) -> Last | None:
+    found = picture.last(fact.id)
+    if found is None:
+        return None
+    base, counts = advice.knowledge(), picture.values.get(fact.id) is not None
+    words = _("not known") if found.value is None else value_words(base, fact, found.value)
+    short = "?" if found.value is None else write_value(found.value) if fact.answer == "number" else words
+    return Last(words=words, at=found.at, by=found.by or "", counts=counts, short=short)
