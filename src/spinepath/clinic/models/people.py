@@ -134,9 +134,9 @@ class PersonWord(models.Model):
         for person in people:
             if gone := before[person.pk] - person.words:
                 cls.objects.filter(person=person, word__in=gone).delete()
-        cls.objects.bulk_create(
+        PersonWord.objects.bulk_create(
             (
-                cls(person=person, clinic_id=person.clinic_id, word=word)
+                PersonWord(person=person, clinic_id=person.clinic_id, word=word)
                 for person in people
                 for word in sorted(person.words - before[person.pk])
             ),

@@ -1,4 +1,4 @@
-"""Addresses of this step."""
+"""Addresses of the day."""
 
 from django.urls import path
 
@@ -6,4 +6,6 @@ from spinepath.clinic.today import views
 
 urlpatterns = [
     path("today/", views.today, name="today"),
+    path("sessions/<slug:key>/mark/", views.mark_session, name="mark_session"),
+    path("tasks/<slug:key>/settle/", views.settle_task, name="settle_task"),
 ]

@@ -1,14 +1,118 @@
-"""Pages of this step."""
+"""The day: sessions by time, and what needs somebody."""
 
 from __future__ import annotations
 
-from django.http import HttpResponse
-from django.shortcuts import render
+from datetime import date, timedelta
 
-from spinepath.clinic.access import StaffRequest, staff
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from spinepath.clinic.access import StaffRequest, may, staff, within
+from spinepath.clinic.models import Session, Task
+from spinepath.clinic.today import day as days
+from spinepath.clinic.today import tasks
+
+PAGE = 30
 
 
 @staff("see_people")
 def today(request: StaffRequest) -> HttpResponse:
-    """To be written."""
-    return render(request, "clinic/to_come.html")
+    """My day or the clinic's, and what needs somebody, the gravest first."""
+    now = timezone.localtime()
+    tasks.refresh_once(request.clinic, now.date())
+    day = _day(request.GET.get("day"), now.date())
+    treats = request.member.treats
+    whole = request.GET.get("who") == "all" or not treats
+    mine = treats and request.GET.get("tasks") != "all"
+    reads = may(request.member, "see_record")
+    rows = list(days.sessions_on(request.clinic, day, None if whole else request.member)[: days.SHOWN])
+    number = _number(request.GET.get("page"))
+    waiting = list(
+        tasks.open_tasks(request.clinic, mine=request.member if mine else None)[(number - 1) * PAGE :][: PAGE + 1]
+    )
+    lines = days.lines(rows, now)
+    context = {
+        "day": day,
+        "now": now,
+        "is_today": day == now.date(),
+        "before": day - timedelta(days=1),
+        "after": day + timedelta(days=1),
+        "whole": whole,
+        "mine": mine,
+        "treats": treats,
+        "reads": reads,
+        "may_book": may(request.member, "book"),
+        "lines": lines,
+        "by_therapist": _by_therapist(lines) if whole else [],
+        "tasks": tasks.shown(waiting[:PAGE], now.date()),
+        "page": number,
+        "more": len(waiting) > PAGE,
+    }
+    return render(request, "clinic/today/today.html", context)
+
+
+def _day(written: str | None, otherwise: date) -> date:
+    try:
+        day = date.fromisoformat(written or "")
+    except ValueError:
+        return otherwise
+    return day if 2000 <= day.year <= 2199 else otherwise
+
+
+def _number(written: str | None) -> int:
+    return max(int(written), 1) if written and written.isascii() and written.isdigit() and len(written) < 5 else 1
+
+
+def _by_therapist(lines: list[days.Line]) -> list[tuple[str, str, list[days.Line]]]:
+    """The lines by therapist, each by time."""
+    found: dict[int, tuple[str, str, list[days.Line]]] = {}
+    for line in lines:
+        member = line.session.therapist
+        found.setdefault(member.pk, (member.name, member.colour, []))[2].append(line)
+    return sorted(found.values(), key=lambda group: group[0])
+
+
+@require_POST
+@staff("see_people", "book")
+def mark_session(request: StaffRequest, key: str) -> HttpResponse:
+    """Somebody has come, or has not."""
+    session = get_object_or_404(within(request, Session.objects.select_related("episode__person")), key=key)
+    what, version = request.POST.get("what", ""), request.POST.get("version", "")
+    if (
+        what not in ("arrived", "missed", "not_arrived")
+        or not (version.isascii() and version.isdigit())
+        or len(version) > 9
+    ):
+        messages.error(request, _("Nothing was changed. Choose what happened."))
+        return _back(request)
+    try:
+        days.mark(session, what, int(version), request.member)
+    except days.NotMarked:
+        messages.error(request, _("Somebody changed this session meanwhile. The list shows how it stands now."))
+    return _back(request)
+
+
+@require_POST
+@staff("see_record")
+def settle_task(request: StaffRequest, key: str) -> HttpResponse:
+    """Say that what a task asked for is done."""
+    task = get_object_or_404(within(request, Task.objects.select_related("episode__person")), key=key)
+    if task.kind not in tasks.BY_HAND:
+        messages.error(request, _("This settles itself when what it asks for is done. Follow its link."))
+    elif not tasks.settle(task, request.member):
+        messages.success(request, _("This was settled already."))
+    else:
+        messages.success(request, _("Settled. Your name and the time are kept."))
+    return _back(request)
+
+
+def _back(request: StaffRequest) -> HttpResponse:
+    """To the page from which the act was done."""
+    wanted = request.POST.get("back", "")
+    is_own = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None) and wanted.startswith("/")
+    return redirect(wanted if is_own and "\n" not in wanted and "\r" not in wanted else "today")

@@ -1,0 +1,361 @@
+"""What the chart of an episode shows: what to do and why, what blocks, the findings, and what happened when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from spinepath.clinic import advice
+from spinepath.clinic.models import (
+    AdverseEvent,
+    Consent,
+    Course,
+    Document,
+    Episode,
+    Hold,
+    KeptAssessment,
+    KeptFinding,
+    Letter,
+    Plan,
+    Session,
+)
+from spinepath.engine import words
+from spinepath.engine.assess import Assessment
+from spinepath.engine.content import Disposition
+from spinepath.engine.entries import Fact, Rule
+from spinepath.engine.findings import Finding, Standing
+from spinepath.engine.values import NotAValue, read_value
+
+QUESTIONS_SHOWN = 5
+
+# what to do, and why
+
+
+@dataclass(frozen=True)
+class Card:
+    """The disposition with the rules that force it; `open_rules` counts the dangers that nobody asked about yet."""
+
+    disposition: Disposition
+    because: list[Rule]
+    open_rules: int
+    needs: list[str]
+    limits: list[str]
+
+
+def card(made: Assessment) -> Card:
+    """What to do now, and why."""
+    base, outcome = advice.knowledge(), made.outcome
+    forcing = [base.rules[name] for name in outcome.fired if base.rules[name].then.at_least == outcome.disposition]
+    unsettled = [name for name in outcome.open if base.rules[name].if_unknown == "settle"]
+    dangers = sum(base.rules[name].then.at_least is not None for name in unsettled)
+    return Card(
+        disposition=base.dispositions[outcome.disposition],
+        because=forcing,
+        open_rules=dangers,
+        needs=[base.investigations[name].name for name in outcome.needs if name in base.investigations],
+        limits=[words.limit_words(base, name, value) for name, value in outcome.limits.items()],
+    )
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question that blocks: the step on which it is answered, and what the answer could lead to."""
+
+    fact: Fact
+    step: Literal["ask", "examine"]
+    could_be: str
+    why: str
+
+
+def questions(made: Assessment) -> list[Asked]:
+    """What is unknown and can still change what is done, the gravest first."""
+    facts = advice.knowledge().facts
+    return [
+        Asked(
+            fact=facts[ask.fact],
+            step="ask" if facts[ask.fact].obtained == "ask" and facts[ask.fact].who == "patient" else "examine",
+            could_be=ask.could_be,
+            why=ask.why,
+        )
+        for ask in made.questions
+    ]
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """The one act that comes next: its words and the page on which it is done."""
+
+    says: str
+    step: str
+
+
+def next_step(
+    episode: Episode, made: Assessment, asked: list[Asked], plans: list[Plan], sessions: list[Session]
+) -> NextStep:
+    """What comes next in the journey of this episode."""
+    base, outcome = advice.knowledge(), made.outcome
+    firm = base.dispositions[outcome.least]
+    today = timezone.localdate()
+    if not episode.is_open:
+        return NextStep(_("Look back at how it went"), "follow")
+    if Hold.objects.filter(episode=episode, released_at=None).exists():
+        return NextStep(_("Decide about the held bookings"), "follow")
+    if firm.holds and not firm.offers_care:
+        return NextStep(_("Write the referral and tell the person"), "plan")
+    if any(one.day == today and one.status == Session.Status.BOOKED for one in sessions):
+        return NextStep(_("Open today's session"), "treat")
+    if asked:
+        step = asked[0].step
+        return NextStep(_("Go on asking") if step == "ask" else _("Go on examining"), step)
+    agreed = [plan for plan in plans if plan.status == Plan.Status.AGREED]
+    if not agreed:
+        return NextStep(_("Make the plan"), "plan")
+    if not Course.objects.filter(plan__in=agreed, ended_at=None).exists():
+        return NextStep(_("Book the course"), "book")
+    return NextStep(_("See how it goes"), "follow")
+
+
+# findings
+
+
+@dataclass
+class Shown:
+    """A finding as kept, in words, with how it stands now and what came before it.
+
+    `mark` is "counts", "stale", "disagrees", "set aside" (a newer one counts) or "corrected".
+    """
+
+    row: KeptFinding
+    fact: Fact | None
+    says: str
+    mark: str
+    is_notable: bool
+    is_danger: bool
+    is_unknown: bool
+    is_earlier: bool
+    corrected: list[Shown] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Findings:
+    """The findings of the chart: found, answered and as it should be, not known, and what no longer counts."""
+
+    found: list[Shown]
+    clear: list[Shown]
+    not_known: list[Shown]
+    old: list[Shown]
+    own: list[Finding]
+
+
+def findings(episode: Episode, made: Assessment) -> Findings:
+    """Every finding of the episode once, and lasting ones of earlier episodes; corrections with what they correct."""
+    mine = list(KeptFinding.objects.filter(episode=episode).select_related("corrects").order_by("at", "pk"))
+    rows = advice.standing_rows(mine) + advice.standing_rows(advice.earlier_findings(episode))
+    by_pk = {row.pk: row for row in mine}
+    marks = _marks(made.standings)
+    shown = [_shown(row, episode, marks) for row in rows]
+    for one in shown:
+        one.corrected = _corrected(one.row, by_pk, episode)
+    order = {name: place for place, name in enumerate(advice.knowledge().facts)}
+    shown.sort(key=lambda one: (not one.is_danger, order.get(one.row.fact, len(order)), one.row.at))
+    now = [one for one in shown if one.mark in ("counts", "disagrees")]
+    return Findings(
+        found=[one for one in now if one.is_notable or one.mark == "disagrees" or one.corrected],
+        clear=[
+            one for one in now if not (one.is_notable or one.is_unknown or one.mark == "disagrees" or one.corrected)
+        ],
+        not_known=[one for one in now if one.is_unknown and one.mark == "counts" and not one.corrected],
+        old=[one for one in shown if one.mark in ("stale", "set aside")],
+        own=_own(made, rows),
+    )
+
+
+_Key = tuple[str, datetime, str, str]
+
+
+def _marks(standings: dict[str, Standing]) -> dict[_Key, str]:
+    """How each finding stands, by what tells findings apart."""
+    marks: dict[_Key, str] = {}
+    for standing in standings.values():
+        for one in standing.stale:
+            marks[_key(one)] = "stale"
+        for one in standing.disagreeing:
+            marks[_key(one)] = "disagrees"
+        if standing.decided_by is not None:
+            clash = bool(standing.disagreeing)
+            marks[_key(standing.decided_by)] = "disagrees" if clash else "counts"
+    return marks
+
+
+def _key(one: Finding) -> _Key:
+    return (one.fact, one.at, one.source, str(one.value))
+
+
+def _shown(row: KeptFinding, episode: Episode, marks: dict[_Key, str]) -> Shown:
+    """The row in words; a fact or value that the knowledge base no longer has stands as it was written."""
+    base = advice.knowledge()
+    fact, finding = base.facts.get(row.fact), advice.as_finding(row)
+    if fact is None or finding is None:
+        return Shown(row, fact, row.value, "set aside", False, False, False, row.episode_id != episode.pk)
+    unknown = finding.value is None
+    return Shown(
+        row=row,
+        fact=fact,
+        says=_("I do not know") if unknown else words.value_words(base, fact, finding.value),
+        mark=marks.get(_key(finding), "set aside"),
+        is_notable=not unknown and is_notable(fact, finding.value),
+        is_danger=not unknown and is_dangerous(fact, finding.value),
+        is_unknown=unknown,
+        is_earlier=row.episode_id != episode.pk,
+    )
+
+
+def is_dangerous(fact: Fact, value: object) -> bool:
+    """Does the fact itself say that this answer leads to stricter advice?"""
+    if fact.answer == "yes_no":
+        return ("yes" if value else "no") in (("yes",) if fact.danger is None else fact.danger)
+    return value in (fact.danger or ())
+
+
+def is_notable(fact: Fact, value: object) -> bool:
+    """Is it worth a line of its own: a danger, a yes, a number or choice that is not the normal one?"""
+    if is_dangerous(fact, value):
+        return True
+    if fact.normal is not None:
+        try:
+            return value != read_value(fact, str(fact.normal) if not isinstance(fact.normal, bool) else fact.normal)
+        except NotAValue:
+            return True
+    return value is not False
+
+
+def _corrected(row: KeptFinding, by_pk: dict[int, KeptFinding], episode: Episode) -> list[Shown]:
+    """What the row set right, the newest first."""
+    found = []
+    while row.corrects_id and row.corrects_id in by_pk:
+        row = by_pk[row.corrects_id]
+        found.append(_shown(row, episode, {}))
+    return found
+
+
+def _own(made: Assessment, rows: Iterable[KeptFinding]) -> list[Finding]:
+    """What the clinic knows by itself: nobody wrote it down."""
+    kept = {(row.fact, row.at) for row in rows}
+    return [one for one in made.findings if (one.fact, one.at) not in kept and one.source in ("clinic", "record")]
+
+
+# what happened when
+
+
+@dataclass
+class Happened:
+    """One line of the timeline. `kind` names its mark; `page` and `key` where it leads."""
+
+    at: datetime
+    kind: str
+    says: str
+    by: str = ""
+    detail: str = ""
+    url: tuple[str, str] | None = None
+    notable: list[Shown] = field(default_factory=list)
+
+
+def timeline(
+    episode: Episode, found: Findings, sessions: list[Session], plans: list[Plan]
+) -> list[tuple[date, list[Happened]]]:
+    """Everything that happened, by day, the newest first."""
+    lines = [*_of_findings(found), *_of_sessions(sessions), *_of_plans(plans), *_of_papers(episode), *_of_care(episode)]
+    lines.sort(key=lambda one: one.at, reverse=True)
+    days: dict[date, list[Happened]] = {}
+    for line in lines:
+        days.setdefault(timezone.localdate(line.at), []).append(line)
+    return list(days.items())
+
+
+def _of_findings(found: Findings) -> Iterable[Happened]:
+    """One line for all that one author added on one day, with what was notable."""
+    groups: dict[tuple[date, str, str], list[Shown]] = {}
+    for one in (*found.found, *found.clear, *found.not_known, *found.old):
+        if not one.is_earlier:
+            row = one.row
+            groups.setdefault((timezone.localdate(row.at), row.by, row.source), []).append(one)
+    for (_day, by, source), group in groups.items():
+        notable = [one for one in group if one.is_notable]
+        yield Happened(
+            at=max(one.row.at for one in group),
+            kind="findings",
+            says=_("%(number)s findings") % {"number": len(group)} if len(group) > 1 else _("1 finding"),
+            by=by or source,
+            notable=notable[:12],
+        )
+
+
+def _of_sessions(sessions: list[Session]) -> Iterable[Happened]:
+    today = timezone.localdate()
+    for one in sessions:
+        if one.day <= today or one.status in (Session.Status.DONE, Session.Status.MISSED):
+            at = timezone.make_aware(datetime.combine(one.day, one.start))
+            says = _("Session %(number)s: %(status)s") % {"number": one.number, "status": one.get_status_display()}
+            yield Happened(at=at, kind="session", says=says, by=one.therapist.name)
+
+
+def _of_plans(plans: list[Plan]) -> Iterable[Happened]:
+    presets = advice.knowledge().presets
+    for plan in plans:
+        name = presets[plan.preset].name if plan.preset in presets else plan.preset
+        says = _("Plan: %(preset)s, %(sessions)s sessions (%(status)s)") % {
+            "preset": name,
+            "sessions": plan.sessions,
+            "status": plan.get_status_display(),
+        }
+        yield Happened(at=plan.agreed_at or plan.made_at, kind="plan", says=says, by=plan.made_by.name)
+
+
+def _of_papers(episode: Episode) -> Iterable[Happened]:
+    """Assessments, letters, documents and consents."""
+    names = advice.knowledge().dispositions
+    kept = KeptAssessment.objects.filter(episode=episode).defer("stored").select_related("member")
+    for row in kept:
+        name = names[row.disposition].name if row.disposition in names else row.disposition
+        by = row.member.name if row.member else ""
+        yield Happened(
+            row.as_of, "assessment", _("Advice kept: %(name)s") % {"name": name}, by, url=("assessment", row.key)
+        )
+    for letter in Letter.objects.filter(episode=episode).defer("pdf").select_related("member"):
+        by = letter.member.name if letter.member else ""
+        yield Happened(letter.made_at, "letter", _("Letter: %(kind)s") % {"kind": letter.get_kind_display()}, by)
+    for document in Document.objects.filter(episode=episode).select_related("member"):
+        by = document.member.name if document.member else ""
+        yield Happened(document.added_at, "document", _("Document: %(title)s") % {"title": document.title}, by)
+    techniques = advice.knowledge().techniques
+    for consent in Consent.objects.filter(episode=episode).select_related("witness"):
+        technique = techniques.get(consent.technique)
+        told = {"name": technique.name if technique else consent.technique}
+        yield Happened(consent.given_at, "consent", _("Consent: %(name)s") % told, consent.witness.name)
+        if consent.withdrawn_at:
+            yield Happened(consent.withdrawn_at, "consent", _("Consent withdrawn: %(name)s") % told)
+
+
+def _of_care(episode: Episode) -> Iterable[Happened]:
+    """Holds and reactions, and the first and last day."""
+    for hold in Hold.objects.filter(episode=episode).select_related("released_by"):
+        yield Happened(hold.since, "hold", _("Bookings held"), detail=hold.because)
+        if hold.released_at:
+            by = hold.released_by.name if hold.released_by else ""
+            yield Happened(hold.released_at, "hold", _("Bookings released"), by, detail=hold.released_because)
+    severities = advice.knowledge().severities
+    for event in AdverseEvent.objects.filter(episode=episode).select_related("member", "followed_up_by"):
+        grade = severities[event.severity].name if event.severity in severities else event.severity
+        says = _("Reaction to care: %(grade)s") % {"grade": grade}
+        yield Happened(event.at, "reaction", says, event.member.name, detail=event.says)
+        if event.followed_up_at:
+            by = event.followed_up_by.name if event.followed_up_by else ""
+            yield Happened(event.followed_up_at, "reaction", _("Asked how the reaction went"), by, detail=event.outcome)
+    yield Happened(episode.opened_at, "episode", _("Episode opened"))
+    if episode.closed_at:
+        yield Happened(episode.closed_at, "episode", _("Episode closed"))

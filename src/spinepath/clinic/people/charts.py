@@ -1,0 +1,167 @@
+"""The chart of an episode on one page; correcting a finding; old decisions; who read the record."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import select_template
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from spinepath.clinic import advice, audit
+from spinepath.clinic.access import StaffRequest, episode_of, may, staff, within
+from spinepath.clinic.models import (
+    AuditEntry,
+    Document,
+    Drawing,
+    Episode,
+    KeptAssessment,
+    KeptFinding,
+    KnowledgeVersion,
+    Letter,
+    Person,
+    Plan,
+    Session,
+    Task,
+)
+from spinepath.clinic.pages import episode_page
+from spinepath.clinic.people import chart, compare
+from spinepath.clinic.record import Author, NotRecorded, correct
+from spinepath.clinic.today import tasks
+
+AUDIT_SHOWN = 200
+DRAWING = "clinic/ask/drawing.html"
+
+
+@staff("see_record")
+def episode(request: StaffRequest, key: str) -> HttpResponse:
+    """Everything about an episode that its reader must know, decide or do."""
+    found = episode_of(request, key)
+    made = advice.assessment_of(found)
+    asked = chart.questions(made)
+    plans = list(Plan.objects.filter(episode=found).select_related("made_by"))
+    sessions = list(Session.objects.filter(episode=found).select_related("therapist").order_by("day", "start"))
+    findings = chart.findings(found, made)
+    context = {
+        "made": made,
+        "card": chart.card(made),
+        "asked": asked[: chart.QUESTIONS_SHOWN],
+        "asked_more": max(len(asked) - chart.QUESTIONS_SHOWN, 0),
+        "next": chart.next_step(found, made, asked, plans, sessions),
+        "findings": findings,
+        "days": chart.timeline(found, findings, sessions, plans),
+        "documents": list(Document.objects.filter(episode=found, withdrawn_at=None)),
+        "letters": list(Letter.objects.filter(episode=found).defer("pdf")),
+        "drawing": Drawing.objects.filter(episode=found).first(),
+        "drawing_part": select_template([DRAWING, "clinic/people/no_drawing.html"]),
+        "tasks": tasks.shown(_tasks(found), timezone.localdate()),
+        "may_audit": _may_see_readers(request),
+        "may_add": may(request.member, "add_findings"),
+        "coming": [one for one in sessions if one.day >= timezone.localdate() and one.status in ("booked", "held")],
+    }
+    return episode_page(request, found, "clinic/people/episode.html", "episode", context)
+
+
+def _tasks(found: Episode) -> list[Task]:
+    return list(Task.objects.filter(episode=found, settled_at=None).order_by("due", "pk"))
+
+
+# setting a finding right
+
+
+@staff("see_record", "add_findings")
+def correct_finding(request: StaffRequest, key: str, number: int) -> HttpResponse:
+    """A finding that was a mistake gets a new value and a reason; both stay in the chart."""
+    found = episode_of(request, key)
+    row = get_object_or_404(
+        KeptFinding.objects.select_related("episode__person", "episode__clinic"), pk=number, episode=found
+    )
+    fact = advice.knowledge().facts.get(row.fact)
+    newer = _newest(row)
+    value, reason = request.POST.get("value", ""), request.POST.get("reason", "")
+    faults: list[tuple[str, str]] = []
+    status = 200
+    if request.method == "POST":
+        if newer.pk != row.pk:
+            status = 409
+        else:
+            try:
+                correct(row, value.replace("\0", ""), Author.of(request.member), reason.replace("\0", ""))
+            except NotRecorded as refused:
+                newer = _newest(row)
+                status = 409 if newer.pk != row.pk else 422
+                field = "reason" if value and not reason.strip() else "value"
+                faults = [(field, text) for text in refused.faults.values()] if status == 422 else []
+            except IntegrityError:  # the other one was quicker by a moment
+                newer, status = _newest(row), 409
+            else:
+                messages.success(request, _("Set right. The chart shows both, the advice uses the new one."))
+                return redirect("episode", key)
+    context = {
+        "row": row,
+        "fact": fact,
+        "newer": newer if newer.pk != row.pk else None,
+        "value": value,
+        "reason": reason,
+        "faults": faults,
+        "fault_of": dict(faults),
+    }
+    return episode_page(request, found, "clinic/people/correct.html", "finding", context, status=status)
+
+
+def _newest(row: KeptFinding) -> KeptFinding:
+    """The row that counts now in place of this one."""
+    while (newer := KeptFinding.objects.filter(corrects=row).first()) is not None:
+        row = newer
+    return row
+
+
+# old decisions
+
+
+@staff("see_record")
+def assessment(request: StaffRequest, key: str) -> HttpResponse:
+    """What was advised then, on which findings and by which knowledge; with `again` it is worked out once more."""
+    rows = KeptAssessment.objects.select_related("episode__person", "episode__therapist", "episode__clinic", "member")
+    kept = get_object_or_404(rows, key=key, episode__clinic=request.clinic)
+    context: dict[str, Any] = {
+        "kept": kept,
+        "then": compare.then_of(kept),
+        "version": KnowledgeVersion.objects.filter(version=kept.knowledge).only("version", "first_used_at").first(),
+        "is_current": kept.knowledge == advice.knowledge().version,
+    }
+    if request.GET.get("again") == "yes":
+        context["again"] = compare.again(kept)
+    return episode_page(request, kept.episode, "clinic/people/assessment.html", "assessment", context)
+
+
+# who read this
+
+
+def _may_see_readers(request: StaffRequest) -> bool:
+    member = request.member
+    return may(member, "audit") or (may(member, "see_record") and may(member, "manage"))
+
+
+@staff()
+def record_audit(request: StaffRequest, key: str) -> HttpResponse:
+    """Who read and wrote the record of an episode, for leads and auditors. It says nothing of what stands in it."""
+    if not _may_see_readers(request):
+        raise PermissionDenied
+    found = episode_of(request, key)
+    keys = [found.person.key, *Person.objects.filter(merged_into=found.person).values_list("key", flat=True)]
+    entries = within(request, AuditEntry.objects.filter(person__in=keys)).order_by("-number")
+    shown = list(entries[: AUDIT_SHOWN + 1])
+    context = {
+        "episode": found,
+        "entries": shown[:AUDIT_SHOWN],
+        "more": len(shown) > AUDIT_SHOWN,
+        "reads": may(request.member, "see_record"),
+    }
+    audit.note(request.clinic, request.member.name, audit.READ, "audit", episode=found)
+    return render(request, "clinic/people/record_audit.html", context)

@@ -1,0 +1,78 @@
+"""The sessions of a day: a therapist's own, or those of the whole clinic; who has come, who has not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Count, F, QuerySet
+from django.utils import timezone
+
+from spinepath.clinic import audit
+from spinepath.clinic.models import Clinic, Member, Session
+
+SHOWN = 400
+"""More sessions than any clinic has on one day; the page says so when there are more."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One session of the day: how many the course has, when it ends, and whether it is the next one or going on."""
+
+    session: Session
+    of: int
+    ends: datetime
+    is_now: bool
+
+
+def sessions_on(clinic: Clinic, day: date, therapist: Member | None = None) -> QuerySet[Session]:
+    """The sessions of the day that were not called off, by time."""
+    rows = Session.objects.filter(clinic=clinic, day=day).exclude(status=Session.Status.CANCELLED)
+    if therapist is not None:
+        rows = rows.filter(therapist=therapist)
+    return rows.select_related("episode__person", "therapist", "room").order_by("start", "therapist__name", "pk")
+
+
+def lines(sessions: Iterable[Session], now: datetime) -> list[Line]:
+    """The sessions as lines of a list."""
+    sessions = list(sessions)
+    counted = Session.objects.filter(course__in={session.course_id for session in sessions})
+    counted = counted.exclude(status=Session.Status.CANCELLED)
+    of = dict(counted.values("course").annotate(number=Count("pk")).values_list("course", "number"))
+    made = []
+    for session in sessions:
+        begins = timezone.make_aware(datetime.combine(session.day, session.start))
+        ends = begins + timedelta(minutes=session.minutes)
+        is_now = session.status == Session.Status.BOOKED and begins <= now < ends
+        made.append(
+            Line(session=session, of=max(of.get(session.course_id, 0), session.number), ends=ends, is_now=is_now)
+        )
+    return made
+
+
+class NotMarked(Exception):
+    """The session changed since the page was shown; the text says how it stands now."""
+
+
+@transaction.atomic
+def mark(session: Session, what: str, version: int, member: Member) -> None:
+    """Note that somebody has come, has not come, or that this was said by mistake. Raises NotMarked."""
+    rows = Session.objects.filter(pk=session.pk, version=version)
+    change: dict[str, object] = {"version": F("version") + 1}
+    if what == "arrived":
+        rows = rows.filter(status=Session.Status.BOOKED, arrived_at=None)
+        change["arrived_at"] = timezone.now()
+    elif what == "missed":
+        rows = rows.filter(status=Session.Status.BOOKED, arrived_at=None, day__lte=timezone.localdate())
+        change |= {"status": Session.Status.MISSED, "changed_because": "did not come"}
+    else:
+        rows = rows.filter(status=Session.Status.BOOKED).exclude(arrived_at=None)
+        change["arrived_at"] = None
+    if not rows.update(**change):
+        now = Session.objects.get(pk=session.pk)
+        raise NotMarked(now.get_status_display())
+    audit.note(
+        member.clinic, member.name, audit.CHANGE, "session", key=session.key, person=session.episode.person, detail=what
+    )
