@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+from datetime import date
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
@@ -38,14 +41,45 @@ def demo(
     """Serve a made-up clinic on a made-up day, to look around in. It has a data folder of its own."""
     os.environ["SPINEPATH_DEMO"] = "yes"
     os.environ.setdefault("SPINEPATH_DATA", "spinepath-demo")
+    made_on = place.data_folder() / "demo"
+    today = date.today().isoformat()
+    if anew:
+        _throw_away(made_on)
     _up_to_date()
     from spinepath.clinic.demo import make_day
 
-    for line in make_day(anew=anew):
+    for line in make_day():
         typer.echo(line)
+    if not made_on.exists():
+        made_on.write_text(today)
+    elif made_on.read_text() != today:
+        typer.echo("This day was made earlier, so its dates are past. `spinepath demo --new` makes a new one.")
     if not only_make:
         typer.echo(f"The clinic is open: http://{host}:{port}/  (stop with Ctrl-C)")
         _serve(host, port, workers=1)
+
+
+def crowd(
+    people: Annotated[int, typer.Option(help="How many people.")] = 50_000,
+    findings: Annotated[int, typer.Option(help="How many findings they have together.")] = 1_000_000,
+    sessions: Annotated[int, typer.Option(help="How many sessions they have together.")] = 500_000,
+) -> None:
+    """Fill an empty database with a crowd of made-up people, to measure pages with. Takes minutes."""
+    os.environ["SPINEPATH_DEMO"] = "yes"
+    _up_to_date()
+    from spinepath.clinic.crowd import make_crowd
+
+    for line in make_crowd(people, findings, sessions):
+        typer.echo(line)
+
+
+def _throw_away(made_on: Path) -> None:
+    """The whole data folder of a demo; a folder of a real clinic is never touched."""
+    folder = made_on.parent
+    if made_on.exists():
+        shutil.rmtree(folder)
+    elif folder.exists():
+        _refuse(f"{folder} was not made by a demo.", "Name another folder in SPINEPATH_DATA.")
 
 
 def manage(

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, time
+from pathlib import Path
 
+import yaml
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.utils import timezone
 
-from spinepath.clinic.advice import knowledge
-from spinepath.clinic.models import Clinic, Episode, Member, Opening, Person, PriceList, Room, Shift
+from spinepath.clinic.advice import knowledge, today_of
+from spinepath.clinic.demo_life import Life
+from spinepath.clinic.models import Clinic, Member, Opening, PriceList, Room, Shift
 
 PASSWORD = "a day at the clinic"  # noqa: S105  of a demo that holds nobody's data
 
@@ -25,11 +27,13 @@ MEMBERS = (
 )
 
 
-def make_day(*, anew: bool = False) -> Iterator[str]:
+def make_day() -> Iterator[str]:
     """Make the demo day when there is none; tells how to sign in."""
-    if anew or not Clinic.objects.exists():
+    if not Clinic.objects.exists():
+        yield "The day is being made: sixteen people are led through the clinic. This takes half a minute, once."
         with transaction.atomic():
             clinic = make_clinic()
+            open_every_day(clinic)
             make_people(clinic)
     yield "Sign in with one of these names; the password is the same for all:"
     yield f"  password: {PASSWORD}"
@@ -76,16 +80,18 @@ def _skills(place: int) -> list[str]:
 
 
 def make_people(clinic: Clinic) -> None:
-    """The people of the day."""
-    born = date(1982, 5, 14)
-    therapist = clinic.members.filter(role="therapist").first()
-    person = Person.objects.create(
-        clinic=clinic, family_name="Marsh", given_name="Helen", birth_date=born, sex="female", phone="+49 170 5550123"
-    )
-    Episode.objects.create(
-        person=person,
-        clinic=clinic,
-        complaint="Pain from the back into the left leg",
-        therapist=therapist,
-        opened_at=timezone.now(),
-    )
+    """The people of the day, each led through the steps that stand in `demo_day.yaml`."""
+    today = today_of(clinic)
+    described = yaml.safe_load((Path(__file__).parent / "demo_day.yaml").read_text(encoding="utf-8"))
+    for about in described:
+        life = Life(clinic, today, about)
+        for step in about["steps"]:
+            life.step(step)
+
+
+def open_every_day(clinic: Clinic) -> None:
+    """A demo has a day on Sundays too."""
+    for weekday in (6, 7):
+        Opening.objects.create(clinic=clinic, weekday=weekday, start=time(8), end=time(19))
+        for shift in Shift.objects.filter(member__clinic=clinic, weekday=1):
+            Shift.objects.create(member=shift.member, weekday=weekday, start=shift.start, end=shift.end)
