@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 import typer
 
 from spinepath.clinic import command as clinic
+from spinepath.clinic import keeping
 from spinepath.cohort.command import app as cohort
 from spinepath.engine.cache import default_folder, load_cached
 from spinepath.engine.faults import FaultyFindings, FaultyKnowledge
@@ -34,7 +35,10 @@ app = typer.Typer(
 app.add_typer(cohort, name="cohort")
 app.command()(clinic.serve)
 app.command()(clinic.demo)
+app.command()(clinic.crowd)
 app.command(context_settings={"ignore_unknown_options": True})(clinic.manage)
+app.command()(keeping.backup)
+app.command()(keeping.restore)
 cohort.command()(generate)
 cohort.command()(accuracy)
 
