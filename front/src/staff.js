@@ -6,6 +6,7 @@ window.htmx = htmx;
 htmx.config.allowEval = false;
 htmx.config.includeIndicatorStyles = false;
 htmx.config.selfRequestsOnly = true;
+htmx.config.attributesToSettle = ["class", "width", "height"]; // a style attribute is refused by the content security policy
 // an answer that refuses is shown where it belongs: the server writes what was wrong into the page
 htmx.config.responseHandling = [
   { code: "204", swap: false },
