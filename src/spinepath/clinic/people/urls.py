@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from spinepath.clinic.people import charts, views
+from spinepath.clinic.people import chart_pages, views
 
 urlpatterns = [
     path("people/", views.people, name="people"),
@@ -13,8 +13,8 @@ urlpatterns = [
     path("people/<slug:key>/merge/", views.choose_merge, name="choose_merge"),
     path("people/<slug:key>/merge/<slug:other>/", views.merge_with, name="merge_with"),
     path("people/<slug:key>/unmerge/", views.unmerge, name="unmerge"),
-    path("episodes/<slug:key>/", charts.episode, name="episode"),
-    path("episodes/<slug:key>/findings/<int:number>/", charts.correct_finding, name="correct_finding"),
-    path("episodes/<slug:key>/audit/", charts.record_audit, name="record_audit"),
-    path("assessments/<slug:key>/", charts.assessment, name="assessment"),
+    path("episodes/<slug:key>/", chart_pages.episode, name="episode"),
+    path("episodes/<slug:key>/findings/<int:number>/", chart_pages.correct_finding, name="correct_finding"),
+    path("episodes/<slug:key>/audit/", chart_pages.record_audit, name="record_audit"),
+    path("assessments/<slug:key>/", chart_pages.assessment, name="assessment"),
 ]
