@@ -1,5 +1,5 @@
 // Builds styles and scripts into the folder that the clinic serves. Nothing is fetched: all parts are installed.
-import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -15,7 +15,12 @@ const styles = compile(`${here}src/pages.scss`, {
   quietDeps: true,
   silenceDeprecations: ["if-function"],
 });
-writeFileSync(`${out}pages.css`, styles.css);
+
+// the typeface: one variable file for each script; a browser loads only those that a page needs
+const inter = `${here}node_modules/@fontsource-variable/inter/`;
+const faces = readFileSync(`${inter}wght.css`, "utf8");
+for (const [, name] of faces.matchAll(/url\(\.\/files\/([^)]+)\)/g)) copyFileSync(`${inter}files/${name}`, `${out}${name}`);
+writeFileSync(`${out}pages.css`, faces.replaceAll("./files/", "./") + styles.css);
 
 // each script in src/ is one file that a page loads
 const scripts = readdirSync(`${here}src`).filter((name) => name.endsWith(".js"));
