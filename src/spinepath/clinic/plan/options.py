@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +20,9 @@ from spinepath.plan.package import Package, choice_of, draft_package, limits_in_
 
 PRESETS_NEVER = ("contradicted",)
 """Courses with this verdict are shown and cannot be chosen."""
+
+PRESETS_USUAL = ("default", "supported")
+_SHARED_FROM = 3
 
 
 @dataclass(frozen=True)
@@ -189,6 +193,21 @@ class Options:
         proposed = self.package.preset.id if self.package and self.package.preset else ""
         rows = [(one, self.why_not_preset(one), self.sessions_within(one)) for one in self.base.presets.values()]
         return sorted(rows, key=lambda row: (row[0].id != proposed, bool(row[1])))
+
+    @property
+    def preset_groups(self) -> list[tuple[str, list[tuple[Preset, int]]]]:
+        """The courses that can be chosen: the proposed and the usual ones, then what is rarely right."""
+        proposed = self.package.preset.id if self.package and self.package.preset else ""
+        can = [(one, most) for one, why, most in self.presets if not why]
+        usual = [row for row in can if row[0].id == proposed or row[0].verdict in PRESETS_USUAL]
+        return [("", usual), (_("Other courses, rarely right"), [row for row in can if row not in usual])]
+
+    @cached_property
+    def shared_rules(self) -> list[Rule]:
+        """Rules that ask for care with three techniques or more: said once, not beside each."""
+        open_ones = [one for one in self.all.values() if one.can_be_chosen]
+        counts = Counter(rule.id for one in open_ones for rule in one.rules)
+        return [self.base.rules[name] for name, count in counts.items() if count >= _SHARED_FROM]
 
     def gates(self, preset: Preset, sessions: int) -> list[dict[str, object]]:
         """The reviews that lie within so many sessions of the course."""
