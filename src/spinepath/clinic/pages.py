@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from spinepath.clinic import audit
+from spinepath.clinic import advice, audit
 from spinepath.clinic.access import StaffRequest, may
 from spinepath.clinic.models import Episode, Hold
 
@@ -22,11 +22,15 @@ def episode_page(
     """Render a page of an episode, and note in the audit that its record was read."""
     audit.note(request.clinic, request.member.name, audit.READ, here, episode=episode)
     labels = dict(Episode.Stage.choices)
+    sees_record = may(request.member, "see_record")
+    now = advice.assessment_of(episode).outcome if sees_record else None
     frame = {
         "episode": episode,
         "here": here,
         "episode_steps": [(step, labels[step], reverse(step, args=[episode.key])) for step in STEPS],
-        "sees_record": may(request.member, "see_record"),
+        "sees_record": sees_record,
+        "disposition_now": now.disposition if now else "",
+        "reading_now": now.reading if now else "",
         "episode_holds": list(Hold.objects.filter(episode=episode, released_at=None)),
     }
     return render(request, template, {**frame, **context}, status=status)
