@@ -94,7 +94,8 @@ function count() {
   const names = new Set([...form.querySelectorAll(".exam-cell, .exam-radios input")].map((one) => one.name));
   const data = new FormData(form);
   const filled = [...names].filter((name) => (data.get(name) ?? "") !== "").length;
-  form.querySelector("[data-filled]").textContent = `${filled} / ${names.size}`;
+  const told = form.querySelector("[data-filled]");
+  told.textContent = told.dataset.filled.replace("%n", filled).replace("%m", names.size);
 }
 
 // the spine: its parts are radio buttons while there is a script
@@ -110,6 +111,13 @@ function enhance(root) {
       part.setAttribute("tabindex", part === chosen ? "0" : "-1");
     }
   }
+}
+
+function focusOn(part) {
+  for (const one of part.closest("[data-choices]").querySelectorAll("[data-picks]")) {
+    one.setAttribute("tabindex", one === part ? "0" : "-1");
+  }
+  part.focus();
 }
 
 function pick(part) {
@@ -129,8 +137,7 @@ function onPartKey(event) {
   if (step) {
     event.preventDefault();
     const next = parts[(parts.indexOf(part) + step + parts.length) % parts.length];
-    for (const one of parts) one.setAttribute("tabindex", one === next ? "0" : "-1");
-    next.focus();
+    focusOn(next);
     pick(next);
   } else if (event.key === " " || event.key === "Enter") {
     event.preventDefault();
@@ -153,7 +160,7 @@ if (form) {
     const button = event.target.closest?.("button[name=_normal]");
     if (button) { event.preventDefault(); fillNormal(button); }
     const part = event.target.closest?.("[data-picks]");
-    if (part) { pick(part); part.focus(); }
+    if (part) { focusOn(part); pick(part); }
   });
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) { event.preventDefault(); return; }
@@ -164,7 +171,12 @@ if (form) {
   window.addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
   if (drawing) {
     drawing.addEventListener("keydown", onPartKey);
-    drawing.addEventListener("htmx:afterSwap", () => enhance(drawing));
+    let was = "";
+    drawing.addEventListener("htmx:beforeSwap", () => { was = drawing.contains(document.activeElement) ? document.activeElement.id : ""; });
+    drawing.addEventListener("htmx:afterSwap", () => {
+      enhance(drawing);
+      if (was) focusOn(document.getElementById(was));
+    });
     enhance(drawing);
   }
   form.querySelectorAll(".exam-cell").forEach(mark);

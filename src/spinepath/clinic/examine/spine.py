@@ -65,6 +65,7 @@ class Spine:
     words: str
     bones: tuple[Bone, ...]
     discs: tuple[Part, ...]
+    others: tuple[tuple[str, str], ...]
     marks: tuple[tuple[str, str], ...]
     canal: str
     zones: tuple[Part, ...]
@@ -112,6 +113,7 @@ def draw(drawing: SpineDrawing, values: Mapping[str, Value]) -> Spine:
         words=_words(drawing, values),
         bones=bones,
         discs=tuple(_discs(drawing, bones, values)),
+        others=tuple(_discs_without_words(drawing, bones)),
         marks=marks,
         canal=_canal(bones),
         zones=tuple(_zones(drawing, zone, side)),
@@ -173,6 +175,14 @@ def _discs(drawing: SpineDrawing, bones: tuple[Bone, ...], values: Mapping[str, 
                 transform=_place(bones, above[0]),
                 chosen=above[0] in chosen,
             )
+
+
+def _discs_without_words(drawing: SpineDrawing, bones: tuple[Bone, ...]) -> Iterator[tuple[str, str]]:
+    """Discs that no answer names; they are only there to be seen."""
+    named = {name for above in drawing.levels.values() if len(above) == 1 for name in above}
+    for bone in bones[:-1]:
+        if bone.name not in named:
+            yield _DISC, _place(bones, bone.name)
 
 
 _DISC = (

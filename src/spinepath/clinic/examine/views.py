@@ -115,6 +115,7 @@ def _page(
         "sheet": found,
         "parts": parts if drawn else matter or parts,
         "more": [part for part in parts if matter and part not in matter and not drawn],
+        "more_titles": ", ".join(part.title.lower() for part in parts if part.title and part not in matter),
         "drawings": drawn,
         "seen": seen,
         "at": typed.get(AT, ""),
