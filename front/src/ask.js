@@ -10,7 +10,7 @@ function drawOn(board) {
   const undoRow = board.querySelector("[data-pain-undo-row]");
   let strokes = JSON.parse(kept.value || "[]");
   tools.hidden = false;
-  const tool = () => tools.querySelector("input:checked");
+  const tool = () => tools.querySelector("input[name=tool]:checked");
   const boxOf = (region, kind) => board.querySelector(`#felt-${CSS.escape(kind)}-${CSS.escape(region)}`);
 
   const parts = [...board.querySelectorAll("[data-region]")];
@@ -41,7 +41,7 @@ function drawOn(board) {
   function showAll() {
     for (const part of parts) {
       const felt = [];
-      for (const one of tools.querySelectorAll("input")) {
+      for (const one of tools.querySelectorAll("input[name=tool]")) {
         const isFelt = boxOf(part.dataset.region, one.value).checked;
         const path = part.querySelector(`[data-kind="${CSS.escape(one.value)}"]`);
         if (isFelt) path.removeAttribute("display");
@@ -65,7 +65,7 @@ function drawOn(board) {
 
   function pathOf(stroke) {
     const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-    const number = tools.querySelector(`input[value="${CSS.escape(stroke.kind)}"]`)?.dataset.number;
+    const number = tools.querySelector(`input[name=tool][value="${CSS.escape(stroke.kind)}"]`)?.dataset.number;
     path.setAttribute("class", `pain-stroke pain-stroke--${number}`);
     path.setAttribute("d", `M ${stroke.points.map((point) => point.join(" ")).join(" L ")}`);
     return path;
