@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from allauth.account.decorators import reauthentication_required
+from urllib.parse import urlencode
+
+from allauth.account.adapter import get_adapter
+from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -35,12 +38,13 @@ def export(request: StaffRequest, key: str) -> HttpResponse:
 
 
 @staff("erase")
-@reauthentication_required  # type: ignore[untyped-decorator]
 def erase(request: StaffRequest, key: str) -> HttpResponse:
     """What would be erased, what stands against it, and the act itself."""
     person = _person(request, key)
     if person.erased_at:
         return redirect("erased", key)
+    if not did_recently_reauthenticate(request):
+        return _sign_in_again(request)
     fault = ""
     if request.method == "POST" and request.POST.get("act") == "hold":
         return _hold(request, person)
@@ -59,6 +63,12 @@ def erase(request: StaffRequest, key: str) -> HttpResponse:
         "faults": [("family_name", fault)] if fault else [],
     }
     return render(request, "clinic/oversight/erase.html", context, status=422 if fault else 200)
+
+
+def _sign_in_again(request: StaffRequest) -> HttpResponse:
+    """To the page that asks for the password or the key; what was sent is not carried over, it is asked anew."""
+    way = get_adapter().get_reauthentication_methods(request.user)[0]["url"]
+    return redirect(f"{way}?{urlencode({'next': request.path})}")
 
 
 def _hold(request: StaffRequest, person: Person) -> HttpResponse:
