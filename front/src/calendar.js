@@ -1,5 +1,6 @@
 // The week of the clinic: sessions are shown, and dragged to another time. The server decides whether they may stay.
 import { Calendar } from "@fullcalendar/core";
+import british from "@fullcalendar/core/locales/en-gb";
 import russian from "@fullcalendar/core/locales/ru";
 import dayGrid from "@fullcalendar/daygrid";
 import interaction from "@fullcalendar/interaction";
@@ -19,8 +20,8 @@ const wallNow = () => new Date(wall + (Date.now() - opened)).toISOString();
 
 const calendar = new Calendar(place, {
   plugins: [timeGrid, dayGrid, list, interaction],
-  locales: [russian],
-  locale: words.language,
+  locales: [british, russian],
+  locale: words.language === "ru" ? "ru" : "en-gb",
   timeZone: "UTC",
   now: wallNow,
   nowIndicator: true,
@@ -38,6 +39,7 @@ const calendar = new Calendar(place, {
   buttonText: { today: words.wordsToday, day: words.wordsDay, week: words.wordsWeek, month: words.wordsMonth, list: words.wordsList },
   slotLabelFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
   eventTimeFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
+  displayEventEnd: false,
   dayMaxEvents: 4,
   events: { url: words.events, extraParams: () => Object.fromEntries(new FormData(filter)), success: (found) => found.sessions },
   eventContent: ({ event, timeText, view }) => {
@@ -49,6 +51,13 @@ const calendar = new Calendar(place, {
     return { domNodes: [box] };
   },
   eventDidMount: ({ el, event }) => el.setAttribute("title", `${event.title}, ${event.extendedProps.who}, ${event.extendedProps.where}, ${event.extendedProps.status}`),
+  datesSet: () => {
+    // the signs on the buttons are only ornament: the buttons have titles
+    for (const sign of place.querySelectorAll(".fc-icon")) {
+      sign.removeAttribute("role");
+      sign.setAttribute("aria-hidden", "true");
+    }
+  },
   eventDrop: (drop) => move(drop, false),
 });
 calendar.render();

@@ -149,18 +149,33 @@ def gates_of(kept: Iterable[dict[str, Any]]) -> tuple[booking.Gate, ...]:
     )
 
 
-def kept_form(course: booking.Course) -> dict[str, Any]:
+class _Kept(msgspec.Struct, kw_only=True):
     """What is kept of a course that is booked: all but what was had and the gates, which change."""
-    plain: dict[str, Any] = msgspec.to_builtins(course)
-    return {name: value for name, value in plain.items() if name not in ("had", "gates", "id", "person")}
+
+    sessions: int
+    minutes: int
+    minutes_first: int | None = None
+    days_between: tuple[int, int]
+    days_liked: tuple[int, int] | None = None
+    weekends: booking.Weekends = "count as days"
+    rest_after: dict[int, int] = {}
+    skills: frozenset[str] = frozenset()
+    equipment: frozenset[str] = frozenset()
+    bounds: booking.Bounds = booking.Bounds()
+
+
+def kept_form(course: booking.Course) -> dict[str, Any]:
+    """The course as it is kept with what is booked."""
+    plain: dict[str, Any] = msgspec.to_builtins(course, str_keys=True)
+    return {name: plain[name] for name in _Kept.__struct_fields__}
 
 
 def course_booked(known: Known, row: Course) -> booking.Course:
     """A course that is booked, within the bounds of today: they may be stricter now. The length in weeks stays."""
     if not row.asked:
         return course_to_book(known, row.plan)
-    asked = {**row.asked, "id": row.key, "person": known.episode.person.key}
-    course = msgspec.convert(asked, booking.Course, strict=False)
+    kept = msgspec.convert(row.asked, _Kept, strict=False, str_keys=True)
+    course = booking.Course(id=row.key, person=known.episode.person.key, **msgspec.structs.asdict(kept))
     bounds = bounds_in(known.limits)
     weeks = [one for one in (bounds.weeks_most, course.bounds.weeks_most) if one is not None]
     had = had_of(known)

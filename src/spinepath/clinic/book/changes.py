@@ -151,11 +151,11 @@ def end(session: Session, version: int, status: booking.Status, member: Member, 
 
 def free_places(found: Booked, key: str, therapist: str, first: date, days: int = 14) -> Iterator[Place]:
     """Where the session could be with a therapist without breaking anything: day by day, one for each half hour."""
-    around = found.diary.with_changes((), [key])
+    around, was = found.diary.with_changes((), [key]), found.session(key)
     place = around.therapists.get(therapist)
     if place is None:
         return
-    length = length_in_slots(found.session(key).minutes, around.grid)
+    length = length_in_slots(was.minutes, around.grid)
     for day in (first + timedelta(days=number) for number in range(days)):
         number = (day - around.first).days
         if not 0 <= number < around.days:
@@ -164,6 +164,8 @@ def free_places(found: Booked, key: str, therapist: str, first: date, days: int 
         for slot in range(begins.bit_length()):
             clock = clock_of(slot, around.grid) if begins >> slot & 1 else None
             if clock is None or (clock.hour, clock.minute // 30) == last:
+                continue
+            if (day, clock, therapist) == (was.day, was.start, was.therapist):
                 continue
             there = placed(found, key, Place(day, clock, therapist))
             broken = check(found.diary, found.course, there, found.wishes)

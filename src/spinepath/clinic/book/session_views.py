@@ -118,7 +118,8 @@ def _free(request: StaffRequest, found: Session, names: showing.Names) -> dict[s
     except forms.ValidationError:
         wanted = None
     today = timezone.localdate()
-    first = wishes.first_of(wanted or found.day - timedelta(days=6), today)
+    last = today + timedelta(weeks=diary.WEEKS)
+    first = min(wishes.first_of(wanted or found.day - timedelta(days=6), today), last)
     treating = [(diary.therapist_id(one.pk), one.name) for one in diary.treating(request.clinic)]
     therapist = request.GET.get("with", "")
     if therapist not in dict(treating):
@@ -139,7 +140,7 @@ def _free(request: StaffRequest, found: Session, names: showing.Names) -> dict[s
         "with_name": names.therapists.get(therapist, ""),
         "from": first,
         "earlier": max(first - timedelta(days=_DAYS), today) if first > today else None,
-        "later": first + timedelta(days=_DAYS),
+        "later": first + timedelta(days=_DAYS) if first < last else None,
         "until": first + timedelta(days=_DAYS - 1),
     }
 
@@ -147,9 +148,8 @@ def _free(request: StaffRequest, found: Session, names: showing.Names) -> dict[s
 def _typed(request: StaffRequest) -> Mapping[str, Any]:
     """What was typed; a time chosen from the list counts as day and time."""
     typed = request.POST.copy()
-    day, _space, start = request.POST.get("free", "").partition(" ")
-    if day and start:
-        typed["day"], typed["start"] = day, start
+    if "free" in typed:
+        typed["day"], _space, typed["start"] = typed["free"].partition(" ")
     return typed
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
@@ -18,6 +19,7 @@ from django.views.decorators.http import require_http_methods
 
 from spinepath.booking.clash import Clash
 from spinepath.booking.course import NO_WISHES, Wishes
+from spinepath.booking.diary import Diary
 from spinepath.booking.faults import FaultyBooking
 from spinepath.booking.propose import Proposal, alternatives
 from spinepath.booking.repair import Repair
@@ -28,7 +30,7 @@ from spinepath.clinic.models import Course, Episode, Plan, Session
 from spinepath.clinic.pages import episode_page
 from spinepath.clinic.record import Author, NotRecorded, add
 
-PROPOSALS = 4
+PROPOSALS = 3
 
 
 @staff("book")
@@ -98,11 +100,19 @@ def _proposal_context(
     found["needs"] = showing.needs(course)
     if course.sessions < 1:
         return {"mode": "all had", "course": course}
-    answer = alternatives(around, course, wished, count=PROPOSALS)
+    answer = alternatives(around, course, _liking_own(known.episode, wished, around), count=PROPOSALS)
     if isinstance(answer, Clash):
         return found | {"mode": "clash"} | _clash_context(request, answer, names)
     listed = prices.price_list(request.clinic, known.now.date())
     return found | {"proposals": [_shown(one, names, listed) for one in answer]}
+
+
+def _liking_own(episode: Episode, wished: Wishes, around: Diary) -> Wishes:
+    """The therapist of the episode is liked best, where no other wish was said."""
+    own = diary.therapist_id(episode.therapist_id) if episode.therapist_id else ""
+    if wished.therapists or wished.therapists_liked or own not in around.therapists:
+        return wished
+    return msgspec.structs.replace(wished, therapists_liked=frozenset({own}))
 
 
 def _shown(one: Proposal, names: showing.Names, listed: Any) -> dict[str, Any]:
@@ -147,8 +157,9 @@ def _say_had(request: StaffRequest, episode: Episode) -> HttpResponse:
     """What the person says was had elsewhere, as findings."""
     if not may(request.member, "add_findings"):
         raise PermissionDenied
-    countable = {one.fact for one in advice.knowledge().own_records.values() if one.tells in words.COUNTS}
-    given = {fact: request.POST.get(fact, "").strip() for fact in sorted(countable) if fact in request.POST}
+    own = advice.knowledge().own_records.values()
+    countable: list[str] = sorted(one.fact for one in own if one.tells in words.COUNTS)
+    given = {fact: request.POST[fact].strip() for fact in countable if fact in request.POST}
     try:
         if not given:
             raise NotRecorded({"": _("Nothing was answered.")})
