@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from typing import Any
 
@@ -292,3 +293,15 @@ def test_no_page_asks_more_as_rows_grow(
             as_lead.get(reverse(page))
     with django_assert_max_num_queries(8):
         as_auditor.get(reverse("audit"))
+
+
+def test_the_first_clinic_is_founded_by_a_command(db: None) -> None:
+    told = io.StringIO()
+    call_command("found", "Hill Clinic", "Ida Roth", "ida", stdout=told)
+    link = told.getvalue().split()[-1]
+    assert "new_password1" in Client().get(link, follow=True).content.decode()
+    assert Member.objects.get().role == "lead"
+    assert audit.first_break(Clinic.objects.get()) is None
+    with pytest.raises(CommandError):
+        call_command("found", "Hill Clinic", "Ida Roth", "IDA")
+    assert Clinic.objects.count() == 1
