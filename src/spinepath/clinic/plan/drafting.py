@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 from django.db import transaction
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from spinepath.clinic import advice, audit
@@ -18,16 +19,6 @@ from spinepath.clinic.plan.refused import ChangedMeanwhile, Refused
 GOALS_MOST = 3
 _NOTE_MOST = 4000
 _GOAL_MOST = 200
-
-
-class Form(Protocol):
-    """What a browser sent."""
-
-    def get(self, name: str, default: str = "", /) -> Any:
-        """The value of a field, or the default."""
-
-    def getlist(self, name: str, /) -> list[Any]:
-        """Every value of a field."""
 
 
 @dataclass
@@ -44,7 +35,7 @@ class Wanted:
     note: str = ""
 
 
-def read(form: Form) -> Wanted:
+def read(form: QueryDict) -> Wanted:
     """The form as typed; nothing is checked here."""
     chosen = list(dict.fromkeys(form.getlist("technique")))
     keys = ("says", "measure", "target")
@@ -218,7 +209,7 @@ def _whole(written: str, least: int, most: int, name: str, faults: dict[str, str
 
 
 def _goals(wanted: Wanted, faults: dict[str, str]) -> list[dict[str, str]]:
-    known = {one.id: one for one in measures()}
+    known = {str(one.id): one for one in measures()}
     goals = []
     for row, goal in enumerate(wanted.goals[:GOALS_MOST]):
         if not any(goal.values()):

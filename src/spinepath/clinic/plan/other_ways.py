@@ -23,16 +23,16 @@ def topics() -> list[Topic]:
 
 
 def stances(techniques: Collection[str]) -> list[tuple[str, list[Stance], list[Stance], list[Stance]]]:
-    """By family of the techniques: which guidelines are for it, which say neither, which are against it."""
+    """By family of the techniques, where guidelines disagree: who is for it, who says neither, who is against it."""
     base = knowledge()
     classes = {name for technique in techniques for name in base.names_of.get(technique, ()) if name in base.classes}
     found = []
     for name in (name for name in base.classes if name in classes):
         family = name.replace("_", " ")
         about = [one for one in base.stances.values() if family in one.families]
-        if about:
-            pro = [one for one in about if one.stance in FOR]
-            con = [one for one in about if one.stance in AGAINST]
+        pro = [one for one in about if one.stance in FOR]
+        con = [one for one in about if one.stance in AGAINST]
+        if pro and con:
             found.append((base.classes[name].name, pro, [o for o in about if o not in pro and o not in con], con))
     return found
 

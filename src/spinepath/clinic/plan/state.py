@@ -40,7 +40,15 @@ def problems_of(plan: Plan, outcome: Outcome | None = None, *, treating: bool = 
     if plan.status != Plan.Status.AGREED:
         return [Problem(_("This plan is not agreed."), act="agree")]
     now_so = outcome or (advice.outcome_of(plan.episode) if treating else outcome_as_signed(plan.episode))
-    return [*_stopped(plan.episode, now_so), *_not_allowed(plan, now_so, strictly=treating)]
+    return _standing_in_the_way(plan, now_so, strictly=treating)
+
+
+def _standing_in_the_way(plan: Plan, outcome: Outcome, *, strictly: bool) -> list[Problem]:
+    """What stops everything, and what of the plan is not allowed; where no care is offered the first says it all."""
+    stopped = _stopped(plan.episode, outcome)
+    if not advice.knowledge().dispositions[outcome.least].offers_care:
+        return stopped
+    return [*stopped, *_not_allowed(plan, outcome, strictly=strictly)]
 
 
 def _stopped(episode: Episode, outcome: Outcome) -> list[Problem]:
@@ -49,7 +57,7 @@ def _stopped(episode: Episode, outcome: Outcome) -> list[Problem]:
     found: list[Problem] = []
     if not base.dispositions[outcome.least].offers_care:
         says = _("The advice is now: %(name)s.") % {"name": base.dispositions[outcome.disposition].name}
-        found.append(Problem(says, act="ask"))
+        found.append(Problem(says))
     elif Task.objects.filter(episode=episode, kind=Task.Kind.DANGER, settled_at=None).exists():
         found.append(Problem(_("A danger answer has not been dealt with yet."), act="follow"))
     if Hold.objects.filter(episode=episode, released_at=None).exists():
@@ -99,7 +107,7 @@ def _of_technique(one: dict[str, str], options: Options, outcome: Outcome, *, st
 def before_agreeing(plan: Plan, outcome: Outcome | None = None) -> list[Problem]:
     """What is missing until a draft can be agreed, in the order in which to settle it."""
     found_so = outcome or outcome_as_signed(plan.episode)
-    found = [*_stopped(plan.episode, found_so), *_not_allowed(plan, found_so, strictly=True)]
+    found = _standing_in_the_way(plan, found_so, strictly=True)
     active = [one for one in plan.techniques if _is_core(one["id"])]
     if not active:
         found.append(Problem(_("Exercise and education are missing. A plan is never hands alone."), act="change"))

@@ -11,7 +11,7 @@ from spinepath.clinic.advice import knowledge
 from spinepath.clinic.models import Episode
 from spinepath.clinic.plan.letters import paper
 from spinepath.clinic.plan.letters.paper import Block
-from spinepath.clinic.plan.sheet import Sheet
+from spinepath.clinic.plan.sheet import Line, Sheet
 from spinepath.clinic.plan.telling import Telling, range_words
 from spinepath.engine.content import Phase, Topic
 from spinepath.engine.page_parts import page_part
@@ -72,8 +72,8 @@ def _goals(sheet: Sheet) -> list[str]:
     ]
 
 
-def _told(lines: list[object]) -> list[str]:
-    techniques = [getattr(line, "technique", None) for line in lines]
+def _told(lines: list[Line]) -> list[str]:
+    techniques = [line.technique for line in lines]
     return [f"{one.name}: {one.patient}" for one in techniques if one is not None]
 
 

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
@@ -23,6 +24,9 @@ from spinepath.clinic.plan.sheet import Sheet, sheet_of
 from spinepath.clinic.plan.telling import Telling
 from spinepath.engine.evaluate import Outcome
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
 Say = Callable[[Episode, Telling, Sheet | None], tuple[str, tuple[Block, ...]]]
 
 
@@ -31,8 +35,8 @@ class Kind:
     """A letter that can be written: for whom it is, whether it needs a plan, and what it says."""
 
     kind: Letter.Kind
-    title: str
-    about: str
+    title: StrPromise
+    about: StrPromise
     needs_plan: bool
     says: Say
 
