@@ -24,6 +24,9 @@ from spinepath.clinic.demo import make_clinic
 from spinepath.clinic.models import AuditEntry, Clinic, Drawing, Episode, KeptFinding, Member, PersonalLink, Task
 from spinepath.clinic.models.people import hash_of
 from spinepath.engine.cache import default_folder
+from spinepath.engine.evaluate import evaluate
+from spinepath.engine.questions import questions
+from spinepath.engine.screens import reader_of
 from tests.clinic.conftest import signed_in
 from tests.clinic.people import answers_of, new_episode
 
@@ -332,6 +335,17 @@ def test_changing_an_answer_corrects_it_and_the_same_again_is_nothing_new(person
     person.post("/my/ask/1/", {**sent, "rest": "unknown", "change": "1"})
     assert KeptFinding.objects.count() == 2 * count
     assert KeptFinding.objects.filter(corrects__isnull=False).count() == count
+
+
+def test_what_waits_for_an_examination_is_not_asked_of_the_person(person: Client, link: PersonalLink) -> None:
+    answer_all(person, answers_of("nothing_found"))
+    sitting = Sitting(link)
+    base = advice.knowledge()
+    left = questions(base, sitting._values, evaluate(base, sitting._values))
+    waiting = [ask for ask in left if reader_of(base, ask.fact) == "patient"]
+    assert waiting, "the chart has no such question any more; choose another"
+    assert all(ask.waits for ask in waiting)
+    assert sitting.next is None
 
 
 def test_one_resumes_where_one_left_on_another_device(person: Client, secret: str) -> None:

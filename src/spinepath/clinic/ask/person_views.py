@@ -100,7 +100,7 @@ def start(request: HttpRequest, link: PersonalLink) -> HttpResponse:
     if danger_of(link.episode) is not None:
         return redirect("my_urgent")
     sitting = Sitting(link)
-    still = sitting.next.still_to_come + 1 if sitting.next else 0
+    still = len(sitting.due)
     topics = [knowledge().topics[name] for name in page_part(knowledge(), "asking_begins").topics]
     context = {"still": still, "minutes": max(2, (still + 1) // 2), "answered": len(sitting.pages), "topics": topics}
     return _page(request, link, "my_start", context)
@@ -173,7 +173,7 @@ def _show(
         "number": number,
         "changes": changes,
         "back": reverse("my_check") if changes else back,
-        "still": sitting.next.still_to_come if sitting.next else 0,
+        "still": len(sitting.due - {sheet.screen}),
         "today": sitting.now.date(),
     }
     return _page(request, link, "my_page", context, status)

@@ -15,7 +15,10 @@ from django.utils import timezone
 
 from spinepath.clinic import advice, audit, record
 from spinepath.clinic.models import Drawing, Episode, KeptFinding, PersonalLink
+from spinepath.engine.conditions import Value
+from spinepath.engine.evaluate import evaluate
 from spinepath.engine.findings import is_fresh, values_at
+from spinepath.engine.questions import questions
 from spinepath.engine.screens import Screen, next_screen, reader_of
 
 CHANGED_BY_PERSON = "The person changed the answer."
@@ -67,10 +70,26 @@ class Sitting:
         return [Answered(screen, in_order(screen, facts)) for screen, facts in gathered.items()]
 
     @cached_property
+    def _values(self) -> dict[str, Value]:
+        return values_at(advice.knowledge(), advice.findings_of(self.episode, self.now), self.now)
+
+    @cached_property
+    def due(self) -> frozenset[str]:
+        """The screens with something to ask this person now.
+
+        What waits for an answer that the person cannot give (an examination, a word of a doctor) is left to staff:
+        nobody is asked since when they have what nobody has found.
+        """
+        base = advice.knowledge()
+        asks = questions(base, self._values, evaluate(base, self._values))
+        mine = [ask.fact for ask in asks if not ask.waits and reader_of(base, ask.fact) == "patient"]
+        return frozenset(screen_of(name) for name in mine if name not in self.own)
+
+    @cached_property
     def next(self) -> Screen | None:
         """The page that comes next; None when nothing more is asked."""
-        values = values_at(advice.knowledge(), advice.findings_of(self.episode, self.now), self.now)
-        return next_screen(advice.knowledge(), values, answered=self.own, reader="patient")
+        found = next_screen(advice.knowledge(), self._values, answered=self.own, reader="patient")
+        return found if found is not None and (found.question or found.facts[0]) in self.due else None
 
     @property
     def has_drawing(self) -> bool:
