@@ -36,7 +36,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
 @lru_cache(maxsize=1)
 def index() -> tuple[Found, ...]:
     """All entries of the knowledge base in use, in reading order."""
-    found = []
+    found: list[Found] = []
     for section in SECTION_NAMES:
         for entry in knowledge().section(section).values():
             found.append(_found(section, entry, len(found)))

@@ -27,8 +27,8 @@ class Replay(msgspec.Struct, frozen=True, kw_only=True):
 
 def versions_of(clinic: Clinic) -> list[dict[str, Any]]:
     """The knowledge bases that were in use, newest first, with how many decisions of this clinic rest on each."""
-    counts = {
-        row["knowledge"]: row
+    counts: dict[str, dict[str, Any]] = {
+        row["knowledge"]: dict(row)
         for row in KeptAssessment.objects.filter(episode__clinic=clinic)
         .values("knowledge")
         .annotate(count=Count("pk"), last=Max("as_of"))
@@ -52,7 +52,7 @@ def _version(name: str, since: datetime | None, row: dict[str, Any]) -> dict[str
 
 def replay(kept: KeptAssessment) -> Replay:
     """Make the decision again with the knowledge of then, and show what the knowledge of today says of its findings."""
-    trouble, rules = "", ()
+    trouble, rules = "", tuple[str, ...]()
     try:
         rules = advice.replayed(kept).outcome.fired
     except NotTheSame as problem:

@@ -57,7 +57,7 @@ def models() -> list[type[Model]]:
 
 
 def _columns(model: type[Model]) -> list[str]:
-    return [field.column for field in model._meta.concrete_fields]
+    return [str(field.column) for field in model._meta.concrete_fields]
 
 
 def _migrations() -> list[str]:
@@ -273,7 +273,7 @@ def _make_room(*, replace: bool) -> None:
         raise NotKept("This place is in use. Restore into an empty one, or say --replace to give up what is here.")
     for model in models():
         rows = model._base_manager.all()
-        rows._raw_delete(rows.db)  # type: ignore[attr-defined]  # what points to it goes in the same transaction
+        rows._raw_delete(rows.db)
 
 
 @contextmanager

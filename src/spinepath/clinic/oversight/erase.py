@@ -98,7 +98,7 @@ def _blank(person: Person) -> None:
 
 def _forget(gone: list[str]) -> None:
     """Delete the files, and what is still in memory."""
-    storage = Document._meta.get_field("file").storage  # type: ignore[union-attr]
+    storage = Document._meta.get_field("file").storage
     for name in gone:
         storage.delete(name)
     advice._recent.kept.clear()

@@ -101,11 +101,11 @@ def _path_of(row: Model) -> str:
 def files(found: Kept) -> Iterator[tuple[str, bytes]]:
     """The documents and letters, each with its path in the zip. A file that is gone is left out."""
     for row in rows(found, Document):
-        if row.file and row.file.storage.exists(row.file.name):
+        if row.file.name and row.file.storage.exists(row.file.name):
             with row.file.open("rb") as file:
                 yield _path_of(row), file.read()
-    for row in rows(found, Letter):
-        yield _path_of(row), bytes(row.pdf)
+    for letter in rows(found, Letter):
+        yield _path_of(letter), bytes(letter.pdf)
 
 
 def _pdf(person: Person, found: Kept, member: Member, now: datetime) -> bytes:

@@ -42,7 +42,7 @@ class Clock(forms.TimeInput):
 _TIMES = {"start": Clock(), "end": Clock()}
 
 
-class Stamped(forms.ModelForm):
+class Stamped(forms.ModelForm):  # type: ignore[type-arg]
     """Remembers what the page showed, so that a change by somebody else in between is not overwritten."""
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
@@ -169,7 +169,7 @@ class NewMemberForm(MemberForm):
         return username
 
 
-class StretchForm(forms.ModelForm):
+class StretchForm(forms.ModelForm):  # type: ignore[type-arg]
     """A stretch of the week; it must not run into another one."""
 
     def clean(self) -> dict[str, Any]:
@@ -245,14 +245,14 @@ class ShiftForm(StretchForm):
         return [one for one in rows if (one.first or date.min) <= last and first <= (one.last or date.max)]
 
 
-def _in_order(form: forms.ModelForm, told: dict[str, Any]) -> dict[str, Any]:
+def _in_order(form: forms.BaseForm, told: dict[str, Any]) -> dict[str, Any]:
     first, last = told.get("first"), told.get("last")
     if first and last and last < first:
         form.add_error("last", gettext("The last day must not come before the first."))
     return told
 
 
-class PeriodForm(forms.ModelForm):
+class PeriodForm(forms.ModelForm):  # type: ignore[type-arg]
     """Days from one to another, whole or between two times."""
 
     def clean(self) -> dict[str, Any]:
@@ -290,8 +290,8 @@ class ClosureForm(PeriodForm):
     def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.instance.clinic = clinic
-        self.fields["room"].queryset = clinic.rooms.all()
-        self.fields["room"].empty_label = gettext("the whole clinic")
+        room: Any = self.fields["room"]
+        room.queryset, room.empty_label = clinic.rooms.all(), gettext("the whole clinic")
 
 
 class AwayForm(PeriodForm):
@@ -317,7 +317,7 @@ class PriceForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        amount = {"max_digits": 9, "decimal_places": 2, "min_value": Decimal(0), "required": False}
+        amount: dict[str, Any] = {"max_digits": 9, "decimal_places": 2, "min_value": Decimal(0), "required": False}
         for row in range(MOST_RATES):
             self.fields[f"minutes_{row}"] = forms.IntegerField(
                 label=_("Minutes"), min_value=5, max_value=480, required=False

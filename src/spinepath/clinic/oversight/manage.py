@@ -28,7 +28,7 @@ _WAITING = [Session.Status.BOOKED, Session.Status.HELD]
 def faults_of(form: forms.BaseForm) -> list[tuple[str, str]]:
     """The faults of a form for the summary at the top of its page."""
     return [
-        (form[name].auto_id if name in form.fields else "", text)
+        (form[name].auto_id if name in form.fields else "", str(text))
         for name, texts in form.errors.items()
         for text in texts
     ]
@@ -125,7 +125,7 @@ def hours(request: StaffRequest) -> HttpResponse:
     return _page(request, "hours", context, opening, closure)
 
 
-def _is_there(form: forms.ModelForm) -> bool:
+def _is_there(form: forms.ModelForm[Any]) -> bool:
     """Is there a row that says the very same? Then a button was pressed twice."""
     row = form.instance
     owner = {"member": row.member} if hasattr(row, "member_id") else {"clinic": row.clinic}
@@ -314,8 +314,8 @@ def prices(request: StaffRequest) -> HttpResponse:
 def says(request: StaffRequest) -> HttpResponse:
     """The facts that the clinic answers for everybody, and its policies."""
     faults: dict[str, str] = {}
-    typed = {name[5:]: value[:200] for name, value in request.POST.items() if name.startswith("fact-")}
-    seen = {name[5:]: value for name, value in request.POST.items() if name.startswith("seen-")}
+    typed = {name[5:]: str(value)[:200] for name, value in request.POST.dict().items() if name.startswith("fact-")}
+    seen = {name[5:]: str(value) for name, value in request.POST.dict().items() if name.startswith("seen-")}
     if request.method == "POST":
         try:
             changed = policies.say(request.clinic, typed, seen, request.member)

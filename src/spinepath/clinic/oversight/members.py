@@ -81,6 +81,6 @@ def new_link(member: Member, by: Member) -> str:
 @transaction.atomic
 def drop_factors(member: Member, by: Member) -> int:
     """Take away passkeys, codes and the app of a member who lost them; returns how many there were."""
-    count, _by_kind = Authenticator.objects.filter(user_id=member.user_id).delete()
+    count: int = Authenticator.objects.filter(user_id=member.user_id).delete()[0]
     audit.note(by.clinic, by.name, audit.CHANGE, "member", key=str(member.pk), detail="second factors taken away")
     return count

@@ -65,7 +65,7 @@ def say(clinic: Clinic, typed: Mapping[str, str], seen: Mapping[str, str], by: M
     clinic = Clinic.objects.select_for_update().get(pk=clinic.pk)
     answers, changed, faults = dict(clinic.answers), [], dict[str, str]()
     for one in sayings(clinic):
-        name = one.fact.id
+        name = str(one.fact.id)
         told = typed.get(name, "").strip()
         if name not in typed or told == seen.get(name, ""):
             continue

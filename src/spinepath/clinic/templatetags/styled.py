@@ -33,7 +33,7 @@ def styled(field: BoundField) -> dict[str, Any]:
         "aria-invalid": "true" if field.errors else None,
     }
     widget.attrs.pop("placeholder", None)  # a label says it, and stays when somebody types
-    shown = {key: value for key, value in attrs.items() if value is not None}
+    shown: dict[str, str | bool] = {key: value for key, value in attrs.items() if value is not None}
     return {
         "field": field,
         "is_list": isinstance(widget, _LISTS),
