@@ -409,3 +409,18 @@ def test_a_new_plan_books_the_rest_anew_and_counts_what_was_had(cleared: Episode
     assert again.pk == course.pk
     assert again.sessions.filter(status__in=diary.AHEAD).count() == 4
     assert again.sessions.filter(status="cancelled").count() == 5
+
+
+# prices
+
+
+def test_the_plan_says_what_the_course_costs(cleared: Episode, therapist: Member) -> None:
+    from django.template import engines
+
+    plan = agreed(cleared, therapist)
+    shown = engines["django"].from_string("{% load booking %}{% course_price plan as price %}{{ price.total }}")
+    assert shown.render({"plan": plan}) == "273.60"
+    cleared.clinic.price_lists.all().delete()
+    assert shown.render({"plan": plan}) == ""
+    cleared.clinic.price_lists.create(since=date(2020, 1, 1), rates=[{"kind": 1}], discounts=[{"x": None}])
+    assert shown.render({"plan": plan}) == ""

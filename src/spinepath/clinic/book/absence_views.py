@@ -23,7 +23,7 @@ from spinepath.clinic.models import Away, Member
 
 MOST_DAYS = 112
 _DATE = {"class": "nhsuk-input nhsuk-input--width-10", "type": "date"}
-_TIME = {"class": "nhsuk-input nhsuk-input--width-5", "type": "time"}
+_TIME = {"class": "nhsuk-input nhsuk-input--width-10", "type": "time"}
 
 
 class AbsenceForm(forms.Form):

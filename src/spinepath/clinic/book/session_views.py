@@ -35,7 +35,7 @@ class PlaceForm(forms.Form):
     )
     start = forms.TimeField(
         label=lazy("Time"),
-        widget=forms.TimeInput({"class": "nhsuk-input nhsuk-input--width-5", "type": "time"}, "%H:%M"),
+        widget=forms.TimeInput({"class": "nhsuk-input nhsuk-input--width-10", "type": "time"}, "%H:%M"),
     )
     therapist = forms.ChoiceField(label=lazy("Therapist"), widget=forms.Select({"class": "nhsuk-select"}))
     room = forms.ChoiceField(label=lazy("Room"), required=False, widget=forms.Select({"class": "nhsuk-select"}))
@@ -149,7 +149,7 @@ def _typed(request: StaffRequest) -> Mapping[str, Any]:
     """What was typed; a time chosen from the list counts as day and time."""
     typed = request.POST.copy()
     if "free" in typed:
-        typed["day"], _space, typed["start"] = typed["free"].partition(" ")
+        typed["day"], _space, typed["start"] = request.POST["free"].partition(" ")
     return typed
 
 

@@ -23,7 +23,7 @@ ABSENCES = 3
 """So many absences can be entered."""
 
 _DATE = {"class": "nhsuk-input nhsuk-input--width-10", "type": "date"}
-_TIME = {"class": "nhsuk-input nhsuk-input--width-5", "type": "time"}
+_TIME = {"class": "nhsuk-input nhsuk-input--width-10", "type": "time"}
 
 
 class WishesForm(forms.Form):
