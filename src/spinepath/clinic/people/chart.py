@@ -162,7 +162,8 @@ def findings(episode: Episode, made: Assessment) -> Findings:
     for one in shown:
         one.corrected = _corrected(one.row, by_pk, episode)
     order = {name: place for place, name in enumerate(advice.knowledge().facts)}
-    shown.sort(key=lambda one: (not one.is_danger, order.get(one.row.fact, len(order)), one.row.at))
+    grave = {one.row.fact for one in shown if one.is_danger and one.mark != "stale"}
+    shown.sort(key=lambda one: (one.row.fact not in grave, order.get(one.row.fact, len(order)), one.row.at))
     now = [one for one in shown if one.mark in ("counts", "disagrees")]
     return Findings(
         found=[one for one in now if one.is_notable or one.mark == "disagrees" or one.corrected],

@@ -47,6 +47,8 @@ def episode(request: StaffRequest, key: str) -> HttpResponse:
     plans = list(Plan.objects.filter(episode=found).select_related("made_by"))
     sessions = list(Session.objects.filter(episode=found).select_related("therapist").order_by("day", "start"))
     findings = chart.findings(found, made)
+    # the head shows what is true now; what was kept for lists may be older
+    found.disposition, found.reading = made.outcome.disposition, made.outcome.reading or ""
     context = {
         "made": made,
         "card": chart.card(made),
@@ -68,7 +70,9 @@ def episode(request: StaffRequest, key: str) -> HttpResponse:
 
 
 def _tasks(found: Episode) -> list[Task]:
-    return list(Task.objects.filter(episode=found, settled_at=None).order_by("due", "pk"))
+    """Without the holds, which stand at the top of every page of the episode."""
+    rows = Task.objects.filter(episode=found, settled_at=None).exclude(kind=Task.Kind.HOLD)
+    return list(rows.order_by("due", "pk"))
 
 
 # setting a finding right

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from difflib import SequenceMatcher
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from spinepath.clinic.models import Clinic, Person, PersonWord
 from spinepath.clinic.models.people import LONGEST_WORD, backwards, searchable, words_in
@@ -17,8 +17,6 @@ from spinepath.clinic.models.people import LONGEST_WORD, backwards, searchable, 
 PAGE = 25
 LONGEST_QUERY = 200
 MOST_WORDS = 8
-_BROAD = 3000
-"""A beginning that more people share than this narrows nothing down: the others are looked for first."""
 _TAIL = 8
 """As many last digits make a phone number the same, with or without the code of the country."""
 _ALIKE = 0.75
@@ -82,19 +80,9 @@ def _date_of(match: re.Match[str]) -> str | None:
 
 
 def _fitting(rows: QuerySet[Person], clinic: Clinic, begins: list[set[str]]) -> QuerySet[Person]:
-    """A narrow beginning names its people; a broad one is only looked up for those that are left."""
-    broad = []
-    named: set[int] | None = None
+    """Each beginning is one look into the index of words; people who fit all of them are left."""
     for term in begins:
-        some = list(_with_word(clinic, term).values_list("person_id", flat=True)[: _BROAD + 1])
-        if len(some) > _BROAD:
-            broad.append(term)
-        else:
-            named = set(some) if named is None else named & set(some)
-    if named is not None:
-        rows = rows.filter(pk__in=named)
-    for term in broad:
-        rows = rows.filter(Exists(_with_word(clinic, term).filter(person=OuterRef("pk"))))
+        rows = rows.filter(pk__in=_with_word(clinic, term).values("person_id"))
     return rows
 
 

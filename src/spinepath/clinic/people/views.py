@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -147,6 +148,7 @@ def person(request: StaffRequest, key: str, form: EpisodeForm | None = None) -> 
     context = {
         "person": found,
         "age": age_on(found, timezone.localdate()),
+        "language": dict(settings.LANGUAGES).get(found.language, found.language),
         "sex": dict(registering.sexes()).get(found.sex, ""),
         "episodes": episodes,
         "form": form or EpisodeForm(clinic=request.clinic),
