@@ -12,6 +12,7 @@ from spinepath.clinic import advice
 from spinepath.clinic.models import Clinic, Episode, KeptFinding
 from spinepath.clinic.record import Author, add
 from tests.clinic.people import answers_of, new_episode
+from tests.clinic.test_examine_files import dicom
 
 pytestmark = pytest.mark.stories
 
@@ -125,3 +126,60 @@ def test_without_a_script_the_form_is_enough(visitor: Any, asked: Episode) -> No
     assert page.locator(".exam-grid select").nth(1).input_value() == "5"
     page.get_by_role("button", name="Save the findings").click()
     ben.sees("findings saved")
+
+
+def test_two_therapists_examine_at_once(visitor: Any, asked: Episode) -> None:
+    ben, anna = visitor().sign_in("ben"), visitor().sign_in("anna")
+    address = f"/episodes/{asked.key}/examine/sheets/{SHEET}/"
+
+    # given both have the page open
+    for one in (ben, anna):
+        one.page.goto(address)
+
+    # when one saves after the other, and they do not agree
+    anna.page.locator(".exam-grid select").first.select_option("5")
+    anna.page.get_by_role("button", name="Save the findings").click()
+    anna.page.wait_for_url("**/examine/")
+    ben.page.locator(".exam-grid select").first.select_option("4")
+    ben.page.get_by_role("button", name="Save the findings").click()
+    ben.page.wait_for_url("**/examine/")
+
+    # then both are kept, and the second is told
+    ben.sees("somebody else added findings")
+    ben.sees("Anna Berg")
+    ben.check("two examined at once")
+    name = advice.knowledge().questions[SHEET].settles[0]
+    kept = KeptFinding.objects.filter(episode=asked, fact=name, at__gt=timezone.now() - timedelta(hours=1))
+    assert sorted(kept.values_list("value", flat=True)) == ["4", "5"]
+
+
+def test_a_scan_of_somebody_else_is_noticed_and_withdrawn(visitor: Any, asked: Episode) -> None:
+    ben = visitor().sign_in("ben")
+    page = ben.page
+
+    # given a file that is none of those that can be kept
+    page.goto(f"/episodes/{asked.key}/examine/")
+    page.get_by_role("link", name="Add a file").click()
+    ben.check("no files")
+    page.get_by_label("What it is").fill("Scan of the lower back")
+    page.locator("#file").set_input_files({"name": "scan.exe", "mimeType": "image/png", "buffer": b"MZ nothing"})
+    page.get_by_role("button", name="Add").click()
+    ben.sees("There is a problem")
+    ben.faults.clear()  # the browser notes the answer 422 by itself
+    ben.check("a file that is refused")
+
+    # when the scan of another person is added
+    page.locator("#file").set_input_files({"name": "scan.dcm", "mimeType": "text/plain", "buffer": dicom("Smith^John")})
+    page.get_by_role("button", name="Add").click()
+    page.wait_for_load_state()
+    ben.sees("Does this belong to somebody else?")
+    ben.check("a scan of somebody else")
+
+    # then it can be withdrawn with a reason, and nothing of it is lost
+    page.get_by_label("Why").fill("It names another person.")
+    page.get_by_role("button", name="Withdraw").click()
+    page.wait_for_load_state()
+    ben.sees("It names another person.")
+    page.get_by_role("link", name="Back to the files").click()
+    ben.sees("withdrawn")
+    ben.check("a file withdrawn")

@@ -58,7 +58,7 @@ def changed_of(request: StaffRequest, episode: Episode) -> Changed | None:
         again=kept["again"],
         before=kept["before"],
         after=kept["after"],
-        actions=() if after.offers_care else after.actions,
+        actions=() if after.offers_care or kept["before"] == kept["after"] else after.actions,
         time_limit=after.time_limit,
         rules=tuple(base.rules[name] for name in kept["rules"] if name in base.rules),
         offered=kept["offered"],

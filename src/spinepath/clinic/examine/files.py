@@ -71,9 +71,14 @@ def keep(episode: Episode, member: Member, title: str, file: UploadedFile[bytes]
             member=member,
         )
         file.seek(0)
-        document.file.save(f"{secrets.token_hex(16)}.{KINDS[kind][0]}", file, save=True)
-        _make_task(document)
-        audit.note(episode.clinic, member.name, audit.ADD, "document", key=document.key, episode=episode)
+        document.file.save(f"{secrets.token_hex(16)}.{KINDS[kind][0]}", file, save=False)
+        try:
+            document.save()
+            _make_task(document)
+            audit.note(episode.clinic, member.name, audit.ADD, "document", key=document.key, episode=episode)
+        except BaseException:
+            document.file.delete(save=False)  # no file without its row
+            raise
     return document
 
 
@@ -120,6 +125,7 @@ def header_of(file: UploadedFile[bytes], person: Person) -> dict[str, Any]:
         raise Refused(_("The header of this DICOM file cannot be read. Export it again, and choose it."))
     return {
         **{key: value for key, value in said.items() if value},
+        "name": " ".join(said["name"].replace("^", " ").split()),
         "date": _day(said["date"]),
         "born": _day(said["born"]),
         "differs": [key for key, differs in _compared(said, person) if differs],

@@ -140,7 +140,7 @@ def _words(drawing: SpineDrawing, values: Mapping[str, Value]) -> str:
 
 def _bones(drawing: SpineDrawing) -> Iterator[Bone]:
     count = len(drawing.vertebrae)
-    x, y = 118.0, 34.0
+    x, y = 118.0, 46.0
     for place, name in enumerate(drawing.vertebrae):
         tilt = _TILT_TOP + (_TILT_BOTTOM - _TILT_TOP) * place / max(count - 1, 1)
         yield Bone(name=name, x=round(x, 1), y=round(y, 1), tilt=round(tilt, 1), is_last=place == count - 1)
