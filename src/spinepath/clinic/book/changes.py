@@ -166,6 +166,7 @@ def free_places(found: Booked, key: str, therapist: str, first: date, days: int 
             if clock is None or (clock.hour, clock.minute // 30) == last:
                 continue
             if (day, clock, therapist) == (was.day, was.start, was.therapist):
+                last = (clock.hour, clock.minute // 30)
                 continue
             there = placed(found, key, Place(day, clock, therapist))
             broken = check(found.diary, found.course, there, found.wishes)
