@@ -63,15 +63,16 @@ $(SERVICES): $(INSTALLED) requirements/services.txt
 mutate: install
 	$(BIN)/spinepath mutate --leading-to emergency_today --leading-to urgent_referral
 
-# Measures everything beside its peers and keeps the page.
+# Measures everything beside its peers and keeps the page. Needs Java 17 and Node for Spark and CQL.
 bench: $(BENCH)
 	$(BIN)/python benchmarks/run.py --write docs/benchmarks.md
 
 # Two of the peers have a module of the same name; one of them stands apart.
-$(BENCH): $(INSTALLED) requirements/bench.txt requirements/bench_apart.txt
+$(BENCH): $(INSTALLED) requirements/bench.txt requirements/bench_apart.txt tests/cql/package-lock.json
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --upgrade --target .venv/apart \
 		-r requirements/bench_apart.txt
+	cd tests/cql && npm ci --no-audit --no-fund --ignore-scripts
 	touch $(BENCH)
 
 # Writes the pinned requirement files anew after a change of requirements/*.in.

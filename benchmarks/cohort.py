@@ -1,290 +1,181 @@
-"""Many people: bit planes beside copying the same bytes, DuckDB row by row, and Polars where it is installed.
+"""Many people: bit planes in two processes, beside copying the same bytes and beside other engines on all cores.
 
-SPINEPATH_PEOPLE sets how many people are judged; row by row only a share of them, and speeds are told instead of times.
+Every engine judges the same charts by the same rules, and says the same of each person before its time counts. Planes
+say all there is: both bounds, the status of each technique, each rule that fires or is clear. The others say only what
+their line says, in the quickest form found; slow ones judge fewer people. SPINEPATH_PEOPLE sets how many planes judge.
 """
 
 from __future__ import annotations
 
-import operator
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from functools import reduce
-from importlib.util import find_spec
-from multiprocessing import get_context
-from operator import add
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import numpy as np
-import pyarrow as arrow
 
+from benchmarks.cohort_charts import batches_in, bytes_of, charts_of, copying, write_many
+from benchmarks.cohort_one_by_one import CqlExecution, Zen
+from benchmarks.cohort_openfisca import OpenFisca
+from benchmarks.cohort_planes import Here, Planes
+from benchmarks.cohort_polars import Polars
+from benchmarks.cohort_sql import ChDB, DuckDB, Spark
 from benchmarks.timing import in_turn, seconds
 from spinepath.backends.compiled import Compiled
 from spinepath.backends.dialects import DUCKDB
-from spinepath.backends.formulas import All, Atom, Count, Formula, IsAnswer, IsKnown, IsNumber, IsWord
-from spinepath.backends.formulas import Any as Some
-from spinepath.backends.program import Input, Program
 from spinepath.backends.sql import Script
-from spinepath.cohort.arrow_planes import count
+from spinepath.cohort.arrow_planes import unpacked
 from spinepath.cohort.judge import Judge
 from spinepath.cohort.results import Results
 from spinepath.cohort.tables import fact_table, result_table
 from spinepath.engine.cache import default_folder, load_cached
 from spinepath.engine.knowledge import Knowledge
-from tests.backends.many import many_charts
-from tests.cohort.verdicts import charts_as_batch, compact, types_of, verdicts_in
-from tests.engine.charts import Base
+from tests.cohort.verdicts import types_of, verdicts_in
 
 TITLE = "Many people"
-PACKAGES = ("numpy", "pyarrow", "duckdb")
+PACKAGES = ("numpy", "pyarrow", "duckdb", "polars", "chdb", "pyspark", "zen-engine", "openfisca-core")
 
 PEOPLE = int(os.environ.get("SPINEPATH_PEOPLE", 1 << 20))
-PART = 1 << 20
-ROWS = 1 << 17
-"""So many people for what goes row by row."""
+BAR, COPYING_BAR = 25, 0.08
 
-SIGNS = {
-    "<": operator.lt,
-    "<=": operator.le,
-    "=": operator.eq,
-    "!=": operator.ne,
-    ">=": operator.ge,
-    ">": operator.gt,
+ROW_GROUPS = 2 * 122_880
+"""So many people for what goes row by row: what DuckDB gives to two threads at once."""
+
+BARS = {DuckDB.name: 8, Polars.name: 1.4, ChDB.name: 6, Spark.name: 100, CqlExecution.name: 10_000}
+TABLES: dict[type[Any], int] = {
+    DuckDB: ROW_GROUPS,
+    Polars: ROW_GROUPS,
+    ChDB: ROW_GROUPS,
+    Spark: 1 << 14,
+    OpenFisca: 1 << 15,
 }
-
-CHARTS = 100_000
-CHANGED = 50
-"""One in so many answers of the repeated charts is another chart's."""
-
-PROCESSES = 2
+ONE_BY_ONE: dict[type[Any], int] = {Zen: 1000, CqlExecution: 50}
 
 
-def charts_of(knowledge: Knowledge) -> Any:
-    """Generated charts, in the smallest types that hold them."""
-    return compact(charts_as_batch(knowledge, list(many_charts(Base(knowledge), min(CHARTS, PEOPLE)))))
+def lines() -> Iterator[str]:
+    knowledge = load_cached(default_folder())
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / "charts.arrow"
+        write_many(charts_of(knowledge, PEOPLE), path, PEOPLE)
+        batch = batches_in(path)[0]
+        check(knowledge, batch.slice(0, 20_000))
+        speeds = dict[str, float]()
+        yield from _planes(knowledge, path, speeds)
+        for kind, people in TABLES.items():
+            yield from _tried(kind, lambda kind=kind, n=people: _table(kind, knowledge, batch.slice(0, n), speeds))
+        for kind, people in ONE_BY_ONE.items():
+            yield from _tried(kind, lambda kind=kind, n=people: _each(kind, knowledge, batch.slice(0, n), speeds))
 
 
-def write_many(charts: Any, path: Path) -> None:
-    """The charts again and again, each time with some other answers, as one Arrow file."""
-    random = np.random.default_rng(1)
-    with arrow.OSFile(str(path), "wb") as file, arrow.ipc.new_file(file, charts.schema) as writer:
-        for first in range(0, PEOPLE, PART):
-            writer.write_batch(varied(charts, first, min(PART, PEOPLE - first), random))
+def _tried(kind: type[Any], tell: Callable[[], Iterator[str]]) -> Iterator[str]:
+    """The engine's lines; in words why there are none when it is missing."""
+    try:
+        yield from tell()
+    except ImportError as missing:
+        yield f"  {kind.name} is not installed: {missing}"
 
 
-def varied(charts: Any, first: int, people: int, random: np.random.Generator) -> Any:
-    columns = [arrow.array(np.arange(first, first + people))]
-    for name in charts.schema.names[1:]:
-        rows = np.arange(first, first + people) % len(charts)
-        changed = random.integers(0, people, people // CHANGED)
-        rows[changed] = random.integers(0, len(charts), len(changed))
-        columns.append(charts.column(name).take(arrow.array(rows)))
-    return arrow.record_batch(columns, schema=charts.schema)
-
-
-def batches_in(path: Path) -> list[Any]:
-    reader = arrow.ipc.open_file(arrow.memory_map(str(path)))
-    return [reader.get_batch(place) for place in range(reader.num_record_batches)]
-
-
-# two processes, each with its share of the parts
-
-_at_work: list[tuple[Judge, list[Any], Any]] = []
-
-
-def _start(knowledge: Knowledge, path: Path) -> None:
-    batches = batches_in(path)
-    rules = Judge(knowledge, types_of(batches[0]))
-    room = np.zeros((rules.rows, PART // 64), np.uint64)
-    _at_work.append((rules, batches, room))
-
-
-def _share(number: int) -> int:
-    rules, batches, room = _at_work[0]
-    return sum(judged(rules, share_of(batch, number), room) for batch in batches)
-
-
-def share_of(batch: Any, number: int) -> Any:
-    size = len(batch) // PROCESSES // 64 * 64
-    return batch.slice(number * size, size if number < PROCESSES - 1 else None)
-
-
-def judged(rules: Judge, batch: Any, room: Any) -> int:
-    return rules.judge(batch, room[:, : -(-len(batch) // 64)]).people
-
-
-# the same answers
-
-
-def check(knowledge: Knowledge, batch: Any) -> None:
+def check(knowledge: Knowledge, some: Any) -> None:
     """The planes, DuckDB and the compiled rules agree on the first people before a time counts."""
-    some = batch.slice(0, 20_000)
     found = verdicts_in(knowledge, result_table(Judge(knowledge, types_of(some)).judge(some), some))
     compiled = Compiled(knowledge)
-    charts = (
-        {name: value for name, value in row.items() if value is not None and name != "person"} for row in rows_of(some)
-    )
-    assert found == [compiled.evaluate(chart) for chart in charts]
+    assert found == [compiled.evaluate(chart) for chart in charts_in(some)]
     connection, script = duckdb.connect(), Script(knowledge, DUCKDB)
     connection.register("given", fact_table(some, list(types_of(some)), 0))
     connection.execute("create table charts as select * from given")
     assert found == verdicts_in(knowledge, connection.sql(f"{script.answers()} order by person").to_arrow_table())
 
 
-def rows_of(batch: Any) -> Iterator[dict[str, Any]]:
+def charts_in(batch: Any) -> Iterator[dict[str, Any]]:
+    """The charts one by one, without what is unknown."""
     for first in range(0, len(batch), 1000):
-        yield from batch.drop_columns(["person"]).slice(first, 1000).to_pylist()
+        for row in batch.drop_columns(["person"]).slice(first, 1000).to_pylist():
+            yield {name: value for name, value in row.items() if value is not None}
 
 
-# row by row
+# the engines
 
 
-def duckdb_answers(knowledge: Knowledge, batch: Any) -> Callable[[], object]:
-    connection, script = duckdb.connect(), Script(knowledge, DUCKDB)
-    connection.register("given", fact_table(batch, list(types_of(batch)), 0))
-    connection.execute("create table charts as select * from given")
-    return lambda: connection.execute(f"create or replace table answers as {script.answers()}")
+def _planes(knowledge: Knowledge, path: Path, speeds: dict[str, float]) -> Iterator[str]:
+    here = Here(knowledge, path)
+    rules = len(knowledge.rules)
+    judge = here.ready(rules)[0]
+    given, made = bytes_of(here.batches, here.names), PEOPLE * judge.rows // 8
+    with Planes(knowledge, path) as planes:
+        acts: dict[str, Callable[[], object]] = {
+            "copy": copying(given + made),
+            "one": lambda: here.judge(PEOPLE, rules),
+            "two": lambda: planes.judge(PEOPLE),
+        }
+        took = in_turn(acts, runs=5)
+    copied, one, two = (PEOPLE / took[name] for name in ("copy", "one", "two"))
+    speeds["planes"] = two
+    yield f"{PEOPLE:,} people, {given / PEOPLE:.0f} bytes in and {made / PEOPLE:.0f} out for each; {rules} rules"
+    compiling = seconds(lambda: Judge(knowledge, types_of(here.batches[0])))
+    yield f"  {'compiling the rules, once a run':<58} {compiling:9.2f} s"
+    yield _told("copying as many bytes as go in and out, one process", copied)
+    yield _told("planes, one process", one, f"; {one / copied:.2f} of copying")
+    of_copying = f"{two / copied:.2f} of copying ({_met(two / copied, COPYING_BAR)})"
+    yield _told("planes, two processes", two, f" ({_met(two / 1e6, BAR)}); {of_copying}")
 
 
-def duckdb_levels(knowledge: Knowledge, batch: Any) -> Callable[[], object]:
-    """Only how many people have each disposition: what row by row is quickest at."""
-    connection, script = duckdb.connect(), Script(knowledge, DUCKDB)
-    connection.register("given", fact_table(batch, list(types_of(batch)), 0))
-    connection.execute("create table charts as select * from given")
-    query = f"select disposition, count(*) from ({script.answers()}) group by all"
-    return lambda: connection.execute(query).fetchall()
+def _table(kind: type[Any], knowledge: Knowledge, batch: Any, speeds: dict[str, float]) -> Iterator[str]:
+    """An engine that is given a whole table."""
+    engine = kind(knowledge, batch)
+    try:
+        expected = Judge(knowledge, types_of(batch)).judge(batch)
+        if hasattr(engine, "levels"):
+            assert np.array_equal(np.asarray(engine.levels()), expected.levels("disposition")), engine.name
+        else:
+            _assert_rules(engine.judge(), expected)
+        took = in_turn(engine.acts(), runs=3)
+    finally:
+        engine.end()
+    best = min(took.values())
+    for name, time in took.items():
+        yield _beside(name, len(batch) / time, speeds, BARS.get(engine.name) if time == best else None)
 
 
-class Polars:
-    """Whether each rule fires and is clear, as Polars expressions; what counts otherwise than as given comes first."""
-
-    def __init__(self, program: Program) -> None:
-        import polars
-
-        self.pl = polars
-        self.program = program
-        self.inputs = {one.fact: one for one in program.inputs}
-
-    def query(self, frame: Any) -> Any:
-        """All that is asked, for one table of charts."""
-        frame = frame.lazy()
-        for given in self.program.inputs:
-            if given.default is not None or given.compares is not None:
-                frame = frame.with_columns(self.counted(given).alias(given.fact))
-        for one in self.program.definitions:
-            value = self.pl.when(self.of(one.yes)).then(True).when(self.of(one.no)).then(False)
-            frame = frame.with_columns(value.alias(one.fact))
-        fires = {f"fires {rule.rule}": self.of(rule.fires) for rule in self.program.rules}
-        return frame.select(**fires, **{f"clear {rule.rule}": self.of(rule.clear) for rule in self.program.rules})
-
-    def counted(self, given: Input) -> Any:
-        column = self.pl.col(given.fact)
-        if given.compares is None:
-            return column.fill_null(given.default)
-        return self.pl.when(self.pl.col(given.compares).is_not_null()).then(column.fill_null(0))
-
-    def of(self, formula: Formula) -> Any:
-        match formula:
-            case All(parts):
-                return reduce(lambda one, other: one & other, map(self.of, parts), self.pl.lit(True))
-            case Some(parts):
-                return reduce(lambda one, other: one | other, map(self.of, parts), self.pl.lit(False))
-            case Count(number, parts):
-                return reduce(add, (self.of(part).cast(self.pl.UInt8) for part in parts)) >= number
-        return self.atom(formula)
-
-    def atom(self, atom: Atom) -> Any:
-        value = self.pl.col(atom.fact)
-        match atom:
-            case IsKnown(_, known):
-                return value.is_not_null() if known else value.is_null()
-            case IsAnswer(_, yes, or_unknown):
-                test = value if yes else ~value
-            case IsWord(_, words, _, or_unknown):
-                test = value.is_in(list(words))
-            case IsNumber(_, sign, number, or_unknown):
-                test = SIGNS[sign](value, number)
-        return test.fill_null(or_unknown)
+def _assert_rules(found: dict[str, Any], expected: Results) -> None:
+    for rule in expected.program.rules:
+        for said in ("fires", "clear"):
+            plane = unpacked(expected.plane(said, rule.rule), expected.people)
+            assert np.array_equal(found[f"{said} {rule.rule}"], plane.astype(np.bool_)), rule.rule
 
 
-def polars_lines(program: Program, batch: Any, results: Results, speed: float) -> Iterator[str]:
-    if find_spec("polars") is None:
-        yield "  Polars is not installed"
-        return
-    rules = Polars(program)
-    frame = rules.pl.from_arrow(batch)
-    found = rules.query(frame).collect()
-    for rule in program.rules:
-        for name in ("fires", "clear"):
-            assert int(found[f"{name} {rule.rule}"].sum()) == count(results.plane(name, rule.rule))
-    took = in_turn({"polars": lambda: rules.query(frame).collect()}, runs=3)["polars"]
-    yield told(
-        "Polars, only which rules fire and are clear",
-        len(batch) / took,
-        f"; planes {speed * took / len(batch):.1f} x (bar 1.4)",
-    )
+def _each(kind: type[Any], knowledge: Knowledge, batch: Any, speeds: dict[str, float]) -> Iterator[str]:
+    """An engine that is given one chart at a time."""
+    engine = kind(knowledge, list(charts_in(batch)))
+    expected = Judge(knowledge, types_of(batch)).judge(batch)
+    fires = [unpacked(expected.fires(rule), len(batch)).astype(bool) for rule in knowledge.rules]
+    assert np.array_equal(np.array(engine.fires()), np.array(fires).T), engine.name
+    if hasattr(engine, "seconds"):
+        took = {f"{engine.name}, everything": engine.seconds()}
+    else:
+        took = in_turn(engine.acts(), runs=3)
+    best = min(took.values())
+    for name, time in took.items():
+        yield _beside(name, len(batch) / time, speeds, BARS.get(engine.name) if time == best else None)
 
 
 # lines
 
 
-def bytes_of(batches: Sequence[Any]) -> int:
-    return sum(batch.nbytes for batch in batches)
+def _met(found: float, bar: float) -> str:
+    return f"bar {bar:,g} {'met' if found >= bar else 'missed'}"
 
 
-def copying(size: int) -> Callable[[], object]:
-    """Copies so many bytes, from one place to another that has been used before."""
-    piece = min(size, 1 << 28)
-    one, other = np.ones(piece, np.uint8), np.ones(piece, np.uint8)
-
-    def copy() -> None:
-        for first in range(0, size, piece):
-            last = min(piece, size - first)
-            np.copyto(other[:last], one[:last])
-
-    return copy
+def _beside(name: str, speed: float, speeds: dict[str, float], bar: float | None) -> str:
+    times = speeds["planes"] / speed
+    return _told(name, speed, f"; planes {times:,.0f} x" + (f" ({_met(times, bar)})" if bar else ""))
 
 
-def lines() -> Iterator[str]:
-    knowledge = load_cached(default_folder())
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "charts.arrow"
-        write_many(charts_of(knowledge), path)
-        yield from _lines(knowledge, path, batches_in(path))
-
-
-def _lines(knowledge: Knowledge, path: Path, batches: list[Any]) -> Iterator[str]:
-    check(knowledge, batches[0])
-    rules = Judge(knowledge, types_of(batches[0]))
-    room = np.zeros((rules.rows, PART // 64), np.uint64)
-    size = bytes_of(batches)
-    with ProcessPoolExecutor(PROCESSES, get_context("spawn"), _start, (knowledge, path)) as pool:
-        acts: dict[str, Callable[[], object]] = {
-            "copy": copying(size),
-            "one": lambda: [judged(rules, batch, room) for batch in batches],
-            "two": lambda: list(pool.map(_share, range(PROCESSES))),
-        }
-        took = in_turn(acts, runs=5)
-    one, two = PEOPLE / took["one"], PEOPLE / took["two"]
-    yield f"{PEOPLE:,} people, {size / PEOPLE:.0f} bytes each; {len(knowledge.rules)} rules"
-    compiling = seconds(lambda: Judge(knowledge, types_of(batches[0])))
-    yield f"  {'compiling the rules, once a run':<45} {compiling:8.2f} s"
-    yield told("copying the same bytes", PEOPLE / took["copy"])
-    yield told("planes, one process", one, f", {took['copy'] / took['one']:.2f} of copying")
-    yield told("planes, two processes", two, f" (bar 25), {took['copy'] / took['two']:.2f} of copying (bar 0.08)")
-    few = batches[0].slice(0, ROWS)
-    for name, act in (("all answers", duckdb_answers), ("dispositions only", duckdb_levels)):
-        theirs = len(few) / in_turn({"rows": act(knowledge, few)}, runs=3)["rows"]
-        yield told(f"DuckDB row by row, {name}", theirs, f"; planes {two / theirs:.0f} x (bar 8)")
-    yield from polars_lines(rules.program, batches[0], rules.judge(batches[0]), two)
-
-
-def told(what: str, speed: float, more: str = "") -> str:
-    return f"  {what:<45} {speed / 1e6:8.2f} million a second{more}"
+def _told(what: str, speed: float, more: str = "") -> str:
+    shown = f"{speed / 1e6:9.2f} million" if speed > 1e5 else f"{speed:9,.0f}"
+    return f"  {what:<58} {shown} people a second{more}"
 
 
 if __name__ == "__main__":

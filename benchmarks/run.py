@@ -1,6 +1,7 @@
 """All benchmarks: `make bench`. Prints versions, medians of at least 5 runs, and ratios; `--write FILE` keeps them.
 
-A part is a module that says what it measures, with a TITLE, the PACKAGES whose versions matter, and `lines`.
+A part is a module that says what it measures, with a TITLE, the PACKAGES whose versions matter, and `lines`. The
+`drawing` of a part that has one is kept beside the page.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ import sys
 from collections.abc import Iterable, Iterator
 from importlib.metadata import distributions
 from pathlib import Path
+from types import ModuleType
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks import booking, cohort, engine, fhir_import, one_patient, peers
+from benchmarks import booking, cohort, cohort_curves, engine, fhir_import, one_patient, peers
 from benchmarks.others import APART
 
-PARTS = (engine, one_patient, peers, fhir_import, cohort, booking)
+PARTS: tuple[ModuleType, ...] = (engine, one_patient, peers, fhir_import, cohort, cohort_curves, booking)
 
 
 def versions(packages: Iterable[str]) -> str:
@@ -41,6 +43,13 @@ def report() -> Iterator[str]:
         yield from (f"{versions(part.PACKAGES)}.", "", "```text")
         yield from part.lines()
         yield "```"
+        if hasattr(part, "drawing"):
+            yield from ("", f"![{part.TITLE}]({drawing_of(part)})")
+
+
+def drawing_of(part: ModuleType) -> str:
+    """The name of the file with the part's drawing."""
+    return f"benchmarks_{part.__name__.rpartition('.')[2]}.svg"
 
 
 def main() -> None:
@@ -53,6 +62,9 @@ def main() -> None:
         page.append(line)
     if file:
         file.write_text("\n".join(page) + "\n", encoding="utf-8")
+        for part in PARTS:
+            if hasattr(part, "drawing"):
+                file.with_name(drawing_of(part)).write_text(part.drawing(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -101,7 +101,7 @@ def test_four_ways_to_judge_say_the_same_of_many_charts(
         (tmp_path / kind).mkdir()
     with ProcessPoolExecutor(PROCESSES, get_context("spawn"), start) as pool:
         found = [mark for marks in pool.map(compare, pieces(), [tmp_path] * len(pieces())) for mark in marks]
-    print(f"{len(found):,} charts, {len(set(found)):,} of them different")
+    print(f"{len(found):,} charts, {len(set(found)):,} of them different")  # noqa: T201  the figure of docs/cohorts.md
     assert len(found) == CHARTS
     assert len(set(found)) > 0.8 * CHARTS
 
