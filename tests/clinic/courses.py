@@ -104,6 +104,6 @@ def calm_answers(page: str) -> dict[str, str]:
         question = advice.knowledge().question_of.get(name)
         if question is None or question.kind != "checklist":
             said[f"f-{name}"] = known.get(name) or (
-                "no" if fact.answer == "yes_no" else str(next(iter(fact.values), 0))
+                "no" if fact.answer == "yes_no" else str(next(iter(fact.values), f"{fact.least or 0:g}"))
             )
     return said

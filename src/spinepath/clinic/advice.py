@@ -18,7 +18,7 @@ from spinepath.clinic.models import Clinic, Episode, KeptAssessment, KeptFinding
 from spinepath.engine.assess import Assessment, assess, replay, store
 from spinepath.engine.cache import default_folder, load_cached
 from spinepath.engine.content_files import read_files
-from spinepath.engine.evaluate import Outcome, evaluate
+from spinepath.engine.evaluate import Outcome, evaluate, strictest
 from spinepath.engine.findings import Finding, values_at
 from spinepath.engine.knowledge import Knowledge
 from spinepath.engine.load import build
@@ -129,6 +129,16 @@ def outcome_of(episode: Episode, now: datetime | None = None) -> Outcome:
     """What the rules say, without the explanations: quicker, for decisions."""
     now = now or timezone.localtime()
     return evaluate(knowledge(), values_at(knowledge(), findings_of(episode, now), now))
+
+
+def firm(outcome: Outcome) -> str:
+    """The strictest disposition for which a rule fires now.
+
+    It differs from `outcome.least` where an answer could still take the danger back (a doctor has cleared it): until it
+    is given, what fires is acted on. Questions that are only open do not count.
+    """
+    rules = knowledge().rules
+    return strictest(knowledge(), (rules[name] for name in outcome.fired))
 
 
 def keep_assessment(

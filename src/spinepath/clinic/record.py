@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from spinepath.clinic import advice, audit
 from spinepath.clinic.models import Course, Episode, Hold, KeptFinding, Member, Session, Task
+from spinepath.engine.conditions import facts_in
 from spinepath.engine.evaluate import Outcome
 from spinepath.engine.values import NotAValue, read_value, write_value
 
@@ -135,13 +136,26 @@ def _changed(episode: Episode, author: Author, occasion: str) -> Outcome:
 
 def act_on(episode: Episode, outcome: Outcome) -> None:
     """A grave disposition makes a task; one that holds, or a rule that holds, stops the remaining bookings."""
-    knowledge = advice.knowledge()
-    firing = [rule for rule in outcome.fired if knowledge.rules[rule].then.at_least == outcome.least]
-    if knowledge.dispositions[outcome.least].holds and not knowledge.dispositions[outcome.least].offers_care:
-        _make_task(episode, Task.Kind.DANGER, outcome.least, knowledge.dispositions[outcome.least].name)
+    knowledge, firm = advice.knowledge(), advice.firm(outcome)
+    firing = [rule for rule in outcome.fired if knowledge.rules[rule].then.at_least == firm]
+    if knowledge.dispositions[firm].holds and not knowledge.dispositions[firm].offers_care:
+        _make_task(episode, Task.Kind.DANGER, firm, knowledge.dispositions[firm].name)
     if outcome.held and Course.objects.filter(episode=episode, ended_at=None).exists():
         holding = [rule for rule in outcome.fired if knowledge.rules[rule].then.hold] or firing
-        hold(episode, holding)
+        if knowledge.dispositions[firm].holds or not all(_was_released(episode, rule) for rule in holding):
+            hold(episode, holding)
+
+
+def _was_released(episode: Episode, rule: str) -> bool:
+    """Has somebody by name let the bookings go on in spite of this rule, and nothing about it been found since?"""
+    knowledge = advice.knowledge()
+    about = {asked for fact in facts_in(knowledge.rules[rule].when) for asked in knowledge.asked_behind[fact]}
+    released = Hold.objects.filter(episode=episode, released_at__isnull=False).order_by("-released_at")
+    last = next((one for one in released if rule in one.rules), None)
+    if last is None:
+        return False
+    newer = KeptFinding.objects.filter(episode=episode, fact__in=about, recorded_at__gt=last.released_at)
+    return not newer.exists()
 
 
 def hold(episode: Episode, rules: Iterable[str]) -> Hold:

@@ -55,12 +55,11 @@ def danger_of(episode: Episode, now: datetime | None = None) -> Danger | None:
     found = advice.findings_of(episode, now)
     values = values_at(knowledge, found, now)
     outcome = evaluate(knowledge, values)
-    disposition = knowledge.dispositions[outcome.least]
+    firm = advice.firm(outcome)
+    disposition = knowledge.dispositions[firm]
     if disposition.offers_care or not disposition.holds:
         return None
-    rules = tuple(
-        knowledge.rules[name] for name in outcome.fired if knowledge.rules[name].then.at_least == outcome.least
-    )
+    rules = tuple(knowledge.rules[name] for name in outcome.fired if knowledge.rules[name].then.at_least == firm)
     whole = complete(knowledge, values)
     named = {asked for rule in rules for fact in facts_in(rule.when) for asked in knowledge.asked_behind.get(fact, ())}
     behind = {fact for rule in rules for fact in reasons(knowledge, rule.when, whole, True)}
@@ -73,7 +72,7 @@ def danger_of(episode: Episode, now: datetime | None = None) -> Danger | None:
         rules=rules,
         told=tuple(_told(fact, whole, stands) for fact in told),
         since=tuple(_told(fact, whole, stands) for fact in grows if fact.id in stands and whole[fact.id] is not None),
-        is_emergency=outcome.least == knowledge.ladder[-1],
+        is_emergency=firm == knowledge.ladder[-1],
     )
 
 

@@ -1,14 +1,168 @@
-"""Pages of this step."""
+"""Pages of this step: how it goes, what is due, what waits for a decision, and the end."""
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from datetime import timedelta
+from typing import Any
 
-from spinepath.clinic.access import StaffRequest, episode_of, staff
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from spinepath.clinic.access import StaffRequest, episode_of, may, staff
+from spinepath.clinic.ask import doors
+from spinepath.clinic.follow import deciding
+from spinepath.clinic.follow.charts import chart_of, summary_of
+from spinepath.clinic.follow.course import Going
+from spinepath.clinic.models import Course, Episode, Hold, PersonalLink
 from spinepath.clinic.pages import episode_page
+from spinepath.clinic.treat.answering import Asked, Sheet, read_sheets
+from spinepath.clinic.treat.rescreen import keep
+from spinepath.engine.page_parts import page_part
 
 
 @staff("see_record")
+@require_GET
 def follow(request: StaffRequest, key: str) -> HttpResponse:
-    """To be written."""
-    return episode_page(request, episode_of(request, key), "clinic/to_come.html", "follow", {})
+    """How it goes: decisions that wait, the reading, what is due, curves, events."""
+    return _page(request, Going(episode_of(request, key)))
+
+
+def _page(
+    request: StaffRequest,
+    going: Going,
+    status: int = 200,
+    faults: list[tuple[str, str]] | None = None,
+    **more: Any,
+) -> HttpResponse:
+    drawn = [
+        {
+            "line": line,
+            "says": summary_of(line),
+            "spec": chart_of(line),
+            "id": f"chart-{line.fact.id}",
+            "spec_id": f"chart-{line.fact.id}-spec",
+        }
+        for line in going.lines
+    ]
+    context = {
+        "going": going,
+        "shown": going,
+        "faults": faults or [],
+        "drawn": drawn,
+        "sheets": going.sheets(going.due_now),
+        "score_sheets": going.sheets(going.scores_due),
+        "can_release": may(request.member, "release"),
+        **more,
+    }
+    return episode_page(request, going.episode, "clinic/follow/follow.html", "follow", context, status)
+
+
+@staff("add_findings")
+@require_POST
+def measures(request: StaffRequest, key: str) -> HttpResponse:
+    """Keep what was measured."""
+    going = Going(episode_of(request, key))
+    sheets, scores = going.sheets(going.due_now), going.sheets(going.scores_due)
+    read = read_sheets([*sheets, *scores], request.POST.dict())
+    faults = read.faults or ([] if read.answers else [("", _("Nothing was entered yet."))])
+    if faults:
+        return _page(request, going, 422, faults, sheets=sheets, score_sheets=scores)
+    keep(going.episode, read, request.member)
+    messages.success(request, _("Kept."))
+    return redirect("follow", key)
+
+
+@staff("add_findings")
+@require_POST
+def link(request: StaffRequest, key: str) -> HttpResponse:
+    """A personal link by which the person answers how it goes; shown this once only."""
+    episode = episode_of(request, key)
+    if not episode.is_open:
+        messages.error(request, _("The episode is closed. Open a new one first."))
+        return redirect("follow", key)
+    told = doors.make_link(episode, PersonalLink.Purpose.FOLLOW, request.member, timedelta(days=doors.LINK_DAYS))
+    address = request.build_absolute_uri(reverse("enter", args=[told]))
+    return _page(request, Going(episode), address=address, lasts=doors.LINK_DAYS)
+
+
+@staff("release")
+@require_POST
+def release(request: StaffRequest, key: str) -> HttpResponse:
+    """Release a hold or a review, by name and with the reason."""
+    episode = episode_of(request, key)
+    because, number = request.POST.get("because", ""), request.POST.get("number", "")
+    place = int(number) if number.isascii() and number.isdigit() and len(number) < 15 else -1
+    try:
+        if "gate" in request.POST:
+            course = Course.objects.filter(episode=episode, ended_at=None).order_by("-made_at").first()
+            if course is None or not 0 <= place < len(course.gates):
+                raise deciding.NotDecided([("", _("This review was not found. Look at the page again."))])
+            deciding.release_gate(course, place, because, request.member)
+        else:
+            deciding.release_hold(get_object_or_404(Hold, episode=episode, pk=place), because, request.member)
+    except deciding.NotDecided as refused:
+        return _page(request, Going(episode), 422, refused.faults, because=because)
+    messages.success(request, _("Released in your name. What was held is booked again."))
+    return redirect("follow", key)
+
+
+@staff("treat")
+@require_http_methods(["GET", "POST"])
+def discharge(request: StaffRequest, key: str) -> HttpResponse:
+    """The end of an episode."""
+    episode = episode_of(request, key)
+    faults: list[tuple[str, str]] = []
+    if request.method == "POST":
+        was_open = episode.is_open
+        try:
+            episode = deciding.discharge(episode, request.POST.dict(), request.member)
+        except deciding.NotDecided as refused:
+            faults = refused.faults
+        else:
+            said = _("The episode is closed.") if was_open else _("The episode was closed already.")
+            messages.success(request, said)
+            return redirect("follow", key)
+    return _discharge_page(request, episode, faults)
+
+
+def _discharge_page(request: StaffRequest, episode: Episode, faults: list[tuple[str, str]]) -> HttpResponse:
+    going = Going(episode)
+    part = page_part(going.base, "discharge")
+    values = going.assessment.values
+    wrong = dict(faults)
+    asked = [
+        Asked(
+            going.base.facts[name],
+            request.POST.get(
+                f"f-{name}", "yes" if values.get(name) is True else "no" if values.get(name) is False else ""
+            ),
+            _("Choose yes or no.") if f"f-{name}" in wrong else "",
+        )
+        for name in part.facts
+    ]
+    home = sorted((one for one in going.base.phases.values() if one.part_of == "home"), key=lambda one: one.order)
+    context = {
+        "going": going,
+        "faults": faults,
+        "wrong": wrong,
+        "sheet": Sheet("discharge", _("What the person takes along"), "page", "clinician", asked),
+        "asked": asked,
+        "topics": [going.base.topics[name] for name in part.topics],
+        "home": home,
+        "summary": request.POST.get("summary", ""),
+        "why_not": request.POST.get("why_not", ""),
+    }
+    return episode_page(request, episode, "clinic/follow/discharge.html", "follow", context, 422 if faults else 200)
+
+
+@staff("add_findings")
+@require_POST
+def again(request: StaffRequest, key: str) -> HttpResponse:
+    """A new episode for somebody who comes back."""
+    made = deciding.begin_anew(episode_of(request, key), request.member)
+    messages.success(request, _("A new episode is open. It begins with the questions."))
+    return redirect("ask", made.key)

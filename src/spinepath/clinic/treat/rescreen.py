@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -12,23 +13,43 @@ from spinepath.clinic.models import Episode, Member
 from spinepath.clinic.record import Author, add
 from spinepath.clinic.treat.answering import Read, Sheet, sheets_of
 from spinepath.engine.assess import Assessment
-from spinepath.engine.evaluate import Outcome
+from spinepath.engine.conditions import Value
+from spinepath.engine.evaluate import Outcome, evaluate
 from spinepath.engine.findings import values_at
 from spinepath.engine.page_parts import page_part
+from spinepath.engine.questions import questions
+from spinepath.engine.screens import reader_of
 
 
 def facts_to_ask(assessment: Assessment, *, is_running: bool) -> list[str]:
     """The facts that are open and decide, and those compared before and after a session.
 
-    What waits for another answer comes when that is given. Signs of a session and what its phases ask are left out: they
-    have their own places on the page.
+    What waits for another answer comes when that is given. Signs of a session and what its phases ask are left out:
+    they have their own places on the page.
     """
     base = advice.knowledge()
     elsewhere = {*in_phases(), *stop_signs()} if is_running else set()
     asks = [ask for ask in assessment.questions if ask.fact not in elsewhere]
-    first = [ask.fact for ask in asks if not ask.waits]
+    told = [ask.fact for ask in asks if not ask.waits and reader_of(base, ask.fact) == "patient"]
+    still = _still_open(assessment.values, told)
+    first = [ask.fact for ask in asks if not ask.waits and (ask.fact in told or ask.fact in still)]
     compared = [name for name in page_part(base, "before_and_after").facts if assessment.values.get(name) is None]
     return [*first, *compared] or [ask.fact for ask in asks]
+
+
+def _still_open(values: Mapping[str, Value], told: Iterable[str]) -> set[str]:
+    """What would still be open when the person says nothing dangerous: nobody is examined for what a no settles.
+
+    It only chooses what is asked first. What the answers leave open is asked after them.
+    """
+    base = advice.knowledge()
+    calm: dict[str, Value] = {}
+    for name in told:
+        fact = base.facts[name]
+        if fact.answer == "yes_no":
+            calm[name] = "no" in (fact.danger or ())
+    then = {**values, **calm}
+    return {ask.fact for ask in questions(base, then, evaluate(base, then))}
 
 
 def stop_signs() -> list[str]:
@@ -64,9 +85,10 @@ def keep(episode: Episode, read: Read, member: Member, now: datetime | None = No
 def danger_rules(outcome: Outcome) -> list[str]:
     """The rules because of which nobody may be treated by hand now; none while only answers are missing."""
     base = advice.knowledge()
-    if base.dispositions[outcome.least].offers_care:
+    firm = advice.firm(outcome)
+    if base.dispositions[firm].offers_care:
         return []
-    return [name for name in outcome.fired if base.rules[name].then.at_least == outcome.least]
+    return [name for name in outcome.fired if base.rules[name].then.at_least == firm]
 
 
 def keep_ticks(episode: Episode, ticked: dict[str, bool], member: Member) -> None:

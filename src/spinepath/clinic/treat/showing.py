@@ -139,7 +139,7 @@ class Shown:
     def danger(self) -> Any:
         """The grave disposition that is certain now; None without one."""
         base = advice.knowledge()
-        return base.dispositions[self.assessment.outcome.least] if self.dangers else None
+        return base.dispositions[advice.firm(self.assessment.outcome)] if self.dangers else None
 
     @property
     def offers_care(self) -> bool:

@@ -1,0 +1,259 @@
+"""How a course goes on, from the record: what is due, how measures went, what holds it, whether another may follow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+
+from django.utils import timezone
+
+from spinepath.clinic import advice
+from spinepath.clinic.book import gates
+from spinepath.clinic.models import AdverseEvent, Course, Episode, Hold, KeptFinding, Session
+from spinepath.clinic.treat.answering import Sheet, sheets_of
+from spinepath.engine.assess import Assessment
+from spinepath.engine.content import Disposition, Measure, Reading, Severity
+from spinepath.engine.entries import Fact, Rule
+from spinepath.follow.change import Band, Judged, expected_curve, judge, smallest_points
+from spinepath.follow.repeat import NextCourse, next_course
+from spinepath.follow.schedule import Due, Story, due, facts_of
+
+_LINES_MOST = 4
+"""A measure of more facts than these (all muscles, all reflexes) has its place in the examination, not in a chart."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """One value of a fact, and when it was found."""
+
+    at: datetime
+    value: float
+
+
+@dataclass(frozen=True)
+class Line:
+    """One number over time: since the first record, against the smallest change and the expected curve."""
+
+    measure: Measure
+    fact: Fact
+    points: list[Point]
+
+    @property
+    def judged(self) -> Judged:
+        """What the change since the first record is worth."""
+        return judge(self.measure, self.points[0].value, self.points[-1].value)
+
+    @property
+    def smallest(self) -> float | None:
+        """The fewest points that count."""
+        return smallest_points(self.measure, self.points[0].value)
+
+    @property
+    def expected(self) -> tuple[Band, ...]:
+        """The expected curve from the first record on."""
+        return expected_curve(advice.knowledge(), self.measure.id, self.points[0].value)
+
+
+class Going:
+    """The course of an episode as of now."""
+
+    def __init__(self, episode: Episode, now: datetime | None = None) -> None:
+        self.episode = episode
+        self.now = now or timezone.localtime()
+        self.base = advice.knowledge()
+
+    @property
+    def today(self) -> date:
+        """The day on the clinic's wall."""
+        return self.now.date()
+
+    @cached_property
+    def assessment(self) -> Assessment:
+        """The advice as of now."""
+        return advice.assessment_of(self.episode, self.now)
+
+    # how it is read
+
+    @property
+    def reading(self) -> Reading | None:
+        """The gravest reading of the course; None where no rule gives one."""
+        return self.base.readings.get(self.assessment.outcome.reading or "")
+
+    @property
+    def reading_rules(self) -> list[Rule]:
+        """The rules that give this reading."""
+        named = self.assessment.outcome.reading
+        return [
+            self.base.rules[name]
+            for name in self.assessment.outcome.fired
+            if self.base.rules[name].then.reading == named
+        ]
+
+    @property
+    def told(self) -> list[str]:
+        """What the rules of the follow-up advise to do now, each once."""
+        fired = (self.base.rules[name] for name in self.assessment.outcome.fired)
+        return list(
+            dict.fromkeys(rule.then.tell for rule in fired if rule.then.tell and (rule.then.reading or rule.then.hold))
+        )
+
+    @property
+    def danger(self) -> Disposition | None:
+        """A disposition that forbids care for certain."""
+        found = self.base.dispositions[advice.firm(self.assessment.outcome)]
+        return None if found.offers_care else found
+
+    @property
+    def dangers(self) -> list[Rule]:
+        """The rules that ask for it."""
+        outcome, rules = self.assessment.outcome, self.base.rules
+        return (
+            [rules[name] for name in outcome.fired if rules[name].then.at_least == advice.firm(outcome)]
+            if self.danger
+            else []
+        )
+
+    # what was measured
+
+    @cached_property
+    def found(self) -> dict[str, list[Point]]:
+        """Every number that a measure consists of, in order of time."""
+        wanted = {name for measure in self.base.measures.values() for name in facts_of(self.base, measure)}
+        rows = KeptFinding.objects.filter(episode=self.episode, fact__in=wanted).order_by("at", "pk")
+        points: dict[str, list[Point]] = {}
+        for row in advice.standing_rows(rows):
+            finding = advice.as_finding(row)
+            if finding is not None and finding.value is not None and not isinstance(finding.value, str):
+                points.setdefault(row.fact, []).append(Point(finding.at, float(finding.value)))
+        return points
+
+    @cached_property
+    def sessions(self) -> list[Session]:
+        """Every session of the episode, by day."""
+        return list(Session.objects.filter(episode=self.episode).order_by("day", "start"))
+
+    @cached_property
+    def due(self) -> tuple[Due, ...]:
+        """The measures that are due today."""
+        measured: dict[str, list[date]] = {
+            str(measure.id): [
+                timezone.localtime(point.at).date()
+                for name in facts_of(self.base, measure)
+                for point in self.found.get(name, [])
+            ]
+            for measure in self.base.measures.values()
+        }
+        story = Story(
+            begun=timezone.localtime(self.episode.opened_at).date(),
+            sessions=tuple(one.day for one in self.sessions if one.status == Session.Status.DONE),
+            visit=any(one.day == self.today and one.status in ("booked", "done") for one in self.sessions),
+            is_open=self.episode.is_open,
+        )
+        return due(self.base, story, measured, self.today)
+
+    @property
+    def due_now(self) -> list[tuple[Measure, Due]]:
+        """What is due and may be asked with own words; the examination has its own page."""
+        return [
+            (measure, one)
+            for measure, one in self._due()
+            if measure.embed in ("text", "own_words") and self._fits(measure)
+        ]
+
+    @property
+    def scores_due(self) -> list[tuple[Measure, Due]]:
+        """Scores of questionnaires that are due, where the clinic uses them. Their text never stands here."""
+        return [(measure, one) for measure, one in self._due() if measure.embed not in ("text", "own_words")]
+
+    def _due(self) -> Iterable[tuple[Measure, Due]]:
+        return ((self.base.measures[one.measure], one) for one in self.due)
+
+    def _fits(self, measure: Measure) -> bool:
+        return len(facts_of(self.base, measure)) <= _LINES_MOST
+
+    def sheets(self, rows: list[tuple[Measure, Due]]) -> list[Sheet]:
+        """The form for these measures."""
+        return sheets_of(
+            name for measure, _due in rows for name in facts_of(self.base, measure) if self._is_asked(name)
+        )
+
+    def _is_asked(self, name: str) -> bool:
+        return self.base.facts[name].worked_out is None
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """What can be drawn: numbers that were found, those with a judged change first."""
+        found = [
+            Line(measure, self.base.facts[name], self.found[name])
+            for measure in self.base.measures.values()
+            if self._fits(measure)
+            for name in facts_of(self.base, measure)
+            if self.base.facts[name].answer == "number" and name in self.found
+        ]
+        return sorted(found, key=lambda line: (len(line.points) < 2, line.judged.verdict == "not judged"))
+
+    # what holds it
+
+    @cached_property
+    def holds(self) -> list[Hold]:
+        """What holds the bookings now."""
+        return list(Hold.objects.filter(episode=self.episode, released_at=None))
+
+    @cached_property
+    def released(self) -> list[Hold]:
+        """What held them before, by whom and why it was released."""
+        return list(
+            Hold.objects.filter(episode=self.episode, released_at__isnull=False)
+            .select_related("released_by")
+            .order_by("-released_at")
+        )
+
+    @cached_property
+    def course(self) -> Course | None:
+        """The course that runs."""
+        return Course.objects.filter(episode=self.episode, ended_at=None).order_by("-made_at").first()
+
+    @property
+    def gates(self) -> list[tuple[int, dict[str, Any]]]:
+        """The reviews that have come and wait for a named person."""
+        return (
+            [(place, self.course.gates[place]) for place in gates.gates_due(self.course, self.now)]
+            if self.course
+            else []
+        )
+
+    @property
+    def gates_released(self) -> list[dict[str, Any]]:
+        """The reviews that somebody has decided."""
+        return [gate for gate in (self.course.gates if self.course else []) if gate.get("released_by")]
+
+    # what comes next
+
+    @cached_property
+    def next_course(self) -> NextCourse:
+        """Whether another course may follow."""
+        return next_course(self.base, self.assessment.values)
+
+    @property
+    def next_course_rules(self) -> list[Rule]:
+        """The rules that speak against another course, or want something first."""
+        found = self.next_course
+        return [self.base.rules[name] for name in (*found.forbidding, *found.wanting)]
+
+    @cached_property
+    def events(self) -> list[tuple[AdverseEvent, Severity | None, list[str]]]:
+        """Adverse events, newest first, with the names of what came before them."""
+        rows = AdverseEvent.objects.filter(episode=self.episode).select_related("member", "followed_up_by")
+        names = self.base.techniques
+        return [
+            (row, self.base.severities.get(row.severity), [names[one].name for one in row.techniques if one in names])
+            for row in rows
+        ]
+
+    @property
+    def severities(self) -> list[Severity]:
+        """The grades of harm, mildest first."""
+        return sorted(self.base.severities.values(), key=lambda one: one.order)
