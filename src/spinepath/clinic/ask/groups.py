@@ -81,6 +81,11 @@ class Group:
         return "All normal" if any(row.line.fact.normal is not None for row in self.rows) else ""
 
     @property
+    def is_quiet(self) -> bool:
+        """Was everything said once, and none of it worth a look before the rest?"""
+        return all(len(row.said) == 1 and row.value and not _worth_a_look(row) for row in self.rows)
+
+    @property
     def faults(self) -> list[tuple[str, str]]:
         """What is wrong, with its field."""
         whole = [("", self.fault)] if self.fault else []
@@ -91,6 +96,12 @@ class Group:
         if row.value:
             return None
         return "no" if self.is_checklist else row.line.fact.normal
+
+
+def _worth_a_look(row: Row) -> bool:
+    """Is the answer one of those that the knowledge base calls dangerous?"""
+    fact = row.line.fact
+    return fact.answer == "yes_no" and row.value in (("yes",) if fact.danger is None else fact.danger)
 
 
 def place_of(screen: str) -> str:
