@@ -247,3 +247,12 @@ def test_a_backup_from_before_brings_no_erased_person_back(full: Episode, therap
     assert not KeptFinding.objects.exists()
     assert Person.objects.get(key=full.person.key).erased_at
     assert audit.first_break(Clinic.objects.get()) is None
+
+
+def test_the_page_of_a_person_offers_what_the_member_may_do(full: Episode, as_lead: Client, as_desk: Client) -> None:
+    page = reverse("person", args=[full.person.key])
+    lead, desk = (client.get(page).content.decode() for client in (as_lead, as_desk))
+    for name in ("export_person", "readers", "erase_person"):
+        address = reverse(name, args=[full.person.key])
+        assert address in lead
+        assert address not in desk

@@ -7,7 +7,9 @@ from typing import Any
 from django import forms, template
 from django.forms.boundfield import BoundField
 
+from spinepath.clinic.access import Act, may
 from spinepath.clinic.advice import knowledge
+from spinepath.clinic.models import Member
 from spinepath.engine.words import name_of
 
 register = template.Library()
@@ -48,3 +50,9 @@ def entry_name(name: str) -> str:
     """An entry of the knowledge base by name; its id where it has none any more."""
     found = knowledge().entries.get(name)
     return name_of(knowledge(), found) if found is not None else name
+
+
+@register.filter
+def can(member: Member | None, act: Act) -> bool:
+    """May the member do this?"""
+    return may(member, act)
