@@ -19,7 +19,7 @@ class Bounded(FileUploadHandler):
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:  # noqa: ARG002
         """Pass on what arrives until it is too much."""
         self.had += len(raw_data)
-        if self.had > settings.DOCUMENT_MOST_BYTES:  # type: ignore[misc]
+        if self.had > settings.DOCUMENT_MOST_BYTES:
             self.request.too_large = True  # type: ignore[union-attr]
             raise StopUpload(connection_reset=False)
         return raw_data
