@@ -229,3 +229,11 @@ def test_a_long_record_asks_the_database_as_often_as_a_short_one(
             told(as_therapist, cleared)
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 50, counts
+
+
+def test_the_same_chart_is_assessed_once_and_anew_when_something_was_found(cleared: Episode, therapist: Member) -> None:
+    first = advice.assessment_of(cleared)
+    assert advice.assessment_of(cleared) is first
+    add(cleared, {"leg_pain": "9"}, Author.of(therapist))
+    assert advice.assessment_of(cleared) is not first
+    assert advice.assessment_of(cleared).values["leg_pain"] == 9

@@ -57,10 +57,14 @@ def knowledge_of(version: str) -> Knowledge:
 
 def findings_of(episode: Episode, now: datetime) -> list[Finding]:
     """What counts for the rules: findings of the episode, lasting dangers of earlier ones, the clinic's own records."""
+    found = _written_down(episode)
+    return [*found, *own_records.findings(knowledge(), episode, found, now)]
+
+
+def _written_down(episode: Episode) -> list[Finding]:
     rows = list(KeptFinding.objects.filter(episode=episode).order_by("at", "pk"))
     rows += earlier_findings(episode)
-    found = [finding for row in standing_rows(rows) if (finding := as_finding(row)) is not None]
-    return [*found, *own_records.findings(knowledge(), episode, found, now)]
+    return [finding for row in standing_rows(rows) if (finding := as_finding(row)) is not None]
 
 
 def standing_rows(rows: Iterable[KeptFinding]) -> list[KeptFinding]:
@@ -118,11 +122,14 @@ _recent = _Recent(256)
 def assessment_of(episode: Episode, now: datetime | None = None) -> Assessment:
     """The advice for an episode as of now. Time passes in whole hours here, and at once when something was found."""
     now = now or timezone.localtime()
-    found = findings_of(episode, now)
-    last = max((finding.at for finding in found), default=now)
-    as_of = max(now.replace(minute=0, second=0, microsecond=0), last.astimezone(now.tzinfo))
+    written = _written_down(episode)
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    last = max((finding.at for finding in written), default=hour).astimezone(now.tzinfo)
+    as_of = max(hour, last) if last <= now else now
+    # the clinic's own records bear the moment they are asked for: that of the hour, or nothing would be kept
+    found = [*written, *own_records.findings(knowledge(), episode, written, as_of)]
     key = (episode.pk, as_of, tuple(sorted((one.fact, str(one.value), one.at, one.source) for one in found)))
-    return _recent.get(key, found, min(as_of, now) if last <= now else now)
+    return _recent.get(key, found, as_of)
 
 
 def outcome_of(episode: Episode, now: datetime | None = None) -> Outcome:
