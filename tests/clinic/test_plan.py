@@ -285,7 +285,7 @@ def test_consent_keeps_what_was_told_and_the_signature(by_hand: tuple[Plan, str]
     assert row.signature == strokes
     assert [one["id"] for one in row.told] == [topic.id for topic in consents.told_for(technique)]
     assert technique in consents.valid(plan)
-    assert as_therapist.get(reverse("consent_given", args=[plan.episode.key, row.pk])).status_code == 200
+    assert as_therapist.get(reverse("consent_shown", args=[plan.episode.key, row.pk])).status_code == 200
     for _time in range(2):
         as_therapist.post(reverse("consent_withdraw", args=[plan.episode.key, row.pk]))
     assert consents.valid(plan) == {}

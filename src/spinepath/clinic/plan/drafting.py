@@ -19,6 +19,7 @@ from spinepath.clinic.plan.refused import ChangedMeanwhile, Refused
 GOALS_MOST = 3
 _NOTE_MOST = 4000
 _GOAL_MOST = 200
+_WHOLE = {"sessions": lambda: _("Sessions"), "minutes": lambda: _("Minutes each")}
 
 
 @dataclass
@@ -204,7 +205,8 @@ def _first_in_session(option: Option) -> str:
 def _whole(written: str, least: int, most: int, name: str, faults: dict[str, str]) -> int:
     number = int(written) if written.isascii() and written.isdigit() and len(written) < 5 else -1
     if not least <= number <= most:
-        faults[name] = _("Write a whole number from %(least)s to %(most)s.") % {"least": least, "most": most}
+        says = _("%(what)s: write a whole number from %(least)s to %(most)s.")
+        faults[name] = says % {"what": _WHOLE[name](), "least": least, "most": most}
     return number
 
 
