@@ -11,6 +11,7 @@ function keepSafe(note) {
   let timer = 0;
   let busy = false;
   let isClashing = false;
+  let isLeaving = false;
 
   const typed = () => {
     const data = new FormData(note);
@@ -41,7 +42,7 @@ function keepSafe(note) {
 
   async function save() {
     const now = typed();
-    if (busy || isClashing || now === confirmed) return;
+    if (busy || isClashing || isLeaving || now === confirmed) return;
     busy = true;
     say(told.waiting);
     try {
@@ -123,7 +124,11 @@ function keepSafe(note) {
   };
   note.addEventListener("input", changed);
   note.addEventListener("change", changed);
-  note.addEventListener("submit", remember);
+  note.addEventListener("submit", () => {
+    remember();
+    clearTimeout(timer);
+    isLeaving = true;
+  });
   setInterval(save, 4000);
   addEventListener("online", save);
   restore();
