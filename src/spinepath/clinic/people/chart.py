@@ -140,6 +140,17 @@ class Shown:
     is_earlier: bool
     corrected: list[Shown] = field(default_factory=list)
 
+    @property
+    def name(self) -> str:
+        """The fact by name, or as it was written."""
+        return self.fact.name if self.fact else self.row.fact
+
+    @property
+    def who(self) -> str:
+        """By whom, with the source where that is not a clinician."""
+        row = self.row
+        return f"{row.by} ({row.source})" if row.by and row.source != "clinician" else row.by or row.source
+
 
 @dataclass(frozen=True)
 class Findings:
