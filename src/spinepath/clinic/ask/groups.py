@@ -99,9 +99,9 @@ class Group:
 
 
 def _worth_a_look(row: Row) -> bool:
-    """Is the answer one of those that the knowledge base calls dangerous?"""
+    """Is the answer one of those that the knowledge base calls dangerous? Numbers and choices always are looked at."""
     fact = row.line.fact
-    return fact.answer == "yes_no" and row.value in (("yes",) if fact.danger is None else fact.danger)
+    return fact.answer != "yes_no" or row.value in (("yes",) if fact.danger is None else fact.danger)
 
 
 def place_of(screen: str) -> str:
