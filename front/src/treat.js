@@ -124,10 +124,21 @@ function keepSafe(note) {
   };
   note.addEventListener("input", changed);
   note.addEventListener("change", changed);
-  note.addEventListener("submit", () => {
+  note.addEventListener("submit", (event) => {
     remember();
     clearTimeout(timer);
-    isLeaving = true;
+    if (!busy) {
+      isLeaving = true;
+      return;
+    }
+    // a draft is on its way: its answer brings the version with which the note is signed
+    event.preventDefault();
+    const by = event.submitter;
+    const waiting = setInterval(() => {
+      if (busy) return;
+      clearInterval(waiting);
+      if (!isClashing) note.requestSubmit(by);
+    }, 50);
   });
   setInterval(save, 4000);
   addEventListener("online", save);
