@@ -20,7 +20,7 @@ Part = Literal[
     "stop_signs",
     "before_and_after",
     "asked_after_session",
-    "course_reviewed",
+    "review_decided",
     "repeat_course",
     "discharge",
     "letters",

@@ -82,7 +82,7 @@ def release_gate(course: Course, place: int, reason: str, member: Member) -> Non
 
 def _reviewed(episode: Episode, member: Member) -> None:
     """That a named clinician looked at the course counts for the rules; sign-off of a danger does not come from it."""
-    records = page_part(advice.knowledge(), "course_reviewed").records
+    records = page_part(advice.knowledge(), "review_decided").records
     add(episode, {str(fact): str(value) for fact, value in records.items()}, Author.of(member), occasion="follow")
 
 
