@@ -99,7 +99,7 @@ def next_step(
 ) -> NextStep:
     """What comes next in the journey of this episode."""
     base, outcome = advice.knowledge(), made.outcome
-    firm = base.dispositions[outcome.least]
+    firm = base.dispositions[advice.firm(outcome)]
     today = timezone.localdate()
     if not episode.is_open:
         return NextStep(_("Look back at how it went"), "follow")

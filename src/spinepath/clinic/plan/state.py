@@ -46,16 +46,16 @@ def problems_of(plan: Plan, outcome: Outcome | None = None, *, treating: bool = 
 def _standing_in_the_way(plan: Plan, outcome: Outcome, *, strictly: bool) -> list[Problem]:
     """What stops everything, and what of the plan is not allowed; where no care is offered the first says it all."""
     stopped = _stopped(plan.episode, outcome)
-    if not advice.knowledge().dispositions[outcome.least].offers_care:
+    if not advice.knowledge().dispositions[advice.firm(outcome)].offers_care:
         return stopped
     return [*stopped, *_not_allowed(plan, outcome, strictly=strictly)]
 
 
 def _stopped(episode: Episode, outcome: Outcome) -> list[Problem]:
-    """What stops everything: a grave disposition that is sure, a danger nobody has dealt with, a hold."""
+    """What stops everything: a grave disposition for which a rule fires, a danger nobody has dealt with, a hold."""
     base = advice.knowledge()
     found: list[Problem] = []
-    if not base.dispositions[outcome.least].offers_care:
+    if not base.dispositions[advice.firm(outcome)].offers_care:
         says = _("The advice is now: %(name)s.") % {"name": base.dispositions[outcome.disposition].name}
         found.append(Problem(says))
     elif Task.objects.filter(episode=episode, kind=Task.Kind.DANGER, settled_at=None).exists():

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from spinepath.clinic.advice import knowledge
+from spinepath.clinic.advice import firm, knowledge
 from spinepath.engine.assess import Assessment
 from spinepath.engine.conditions import Value
 from spinepath.engine.content import Disposition, Investigation, Range
@@ -76,9 +76,9 @@ class Telling:
 
     @property
     def is_grave(self) -> bool:
-        """Is care ruled out whatever is still answered?"""
+        """Does a rule fire that rules care out, for more than an answer that is still open?"""
         strictness = self.base.strictness
-        return strictness[self.disposition.id] > strictness[self.base.mildest_without_care]
+        return strictness[firm(self.outcome)] > strictness[self.base.mildest_without_care]
 
     @cached_property
     def deciding(self) -> list[Rule]:

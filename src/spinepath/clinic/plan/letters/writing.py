@@ -83,7 +83,7 @@ def kinds_for(episode: Episode, outcome: Outcome) -> list[tuple[Kind, str]]:
 
 def _is_grave(outcome: Outcome) -> bool:
     base = advice.knowledge()
-    return base.strictness[outcome.least] > base.strictness[base.mildest_without_care]
+    return base.strictness[advice.firm(outcome)] > base.strictness[base.mildest_without_care]
 
 
 def _why_not(kind: Kind, plan: Plan | None, grave: bool) -> str:
