@@ -36,15 +36,21 @@ def report() -> Iterator[str]:
     yield "Written by `make bench`, which measures on the machine where it runs; the ratios matter, not the times."
     yield ""
     machine = f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}"
-    busy = f"load {os.getloadavg()[0]:.1f} at the start"  # with more load than cores the ratios are not to be believed
-    yield f"{machine}, {busy}; Python {platform.python_version()}; {versions(['spinepath'])}."
+    yield f"{machine}; Python {platform.python_version()}; {versions(['spinepath'])}."
     for part in PARTS:
         yield from ("", f"## {part.TITLE}", "", str(part.__doc__).strip(), "")
         yield from (f"{versions(part.PACKAGES)}.", "", "```text")
+        before = _load()
         yield from part.lines()
+        yield f"load of the machine: {before} before, {_load()} after, of {os.cpu_count()} that it can bear"
         yield "```"
         if hasattr(part, "drawing"):
             yield from ("", f"![{part.TITLE}]({drawing_of(part)})")
+
+
+def _load() -> str:
+    """How busy the machine is; a figure measured with others at work says little."""
+    return f"{os.getloadavg()[0]:.1f}"
 
 
 def drawing_of(part: ModuleType) -> str:
