@@ -97,7 +97,7 @@ def calm_answers(page: str) -> dict[str, str]:
     """What somebody well would say to everything that this page asks: from the fields that stand on it."""
     import re
 
-    said: dict[str, str] = dict.fromkeys(re.findall(r'name="((?:none|normal)-[^"]+)"', page), "yes")
+    said: dict[str, str] = dict.fromkeys(re.findall(r'name="((?:none|normal|shown)-[^"]+)"', page), "yes")
     known = {**answers_of("nothing_found"), **answers_of("course_under_way")}
     for name in re.findall(r'name="f-([a-z0-9_.]+)"', page):
         fact = advice.knowledge().facts[name]

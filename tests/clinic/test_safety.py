@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from spinepath.clinic import advice
-from spinepath.clinic.models import Episode, Letter, Member, Plan, Session, Task
+from spinepath.clinic.models import (
+    Consent,
+    Episode,
+    Hold,
+    KeptFinding,
+    Letter,
+    Member,
+    Note,
+    Override,
+    Plan,
+    Session,
+    Task,
+)
 from spinepath.clinic.people import chart
-from spinepath.clinic.plan import state
+from spinepath.clinic.plan import consents, state
 from spinepath.clinic.plan.letters import writing
 from spinepath.clinic.plan.telling import Telling
 from spinepath.clinic.record import Author, add
-from tests.clinic.courses import under_care
+from spinepath.clinic.treat import notes, rescreen
+from spinepath.engine.evaluate import evaluate
+from tests.clinic.conftest import signed_in
+from tests.clinic.courses import calm_answers, session_today, under_care
+from tests.clinic.test_treat import asked_again, form_of
 
 pytestmark = pytest.mark.django_db
 
@@ -72,3 +92,155 @@ def test_the_urgent_letter_can_be_written_and_the_exercises_cannot(grave: Episod
 def test_the_telling_calls_it_grave_and_an_open_question_not(grave: Episode, episode: Episode) -> None:
     assert Telling(advice.assessment_of(grave)).is_grave
     assert not Telling(advice.assessment_of(episode)).is_grave
+
+
+# beginning: the button is pressed on a page that may be old
+
+
+@pytest.fixture
+def today(cared: Episode) -> Session:
+    return session_today(cared)
+
+
+def everything_yes(session: Session) -> dict[str, str]:
+    plan = notes.plan_of(session)
+    return {**{f"agrees-{one['id']}": "yes" for one in plan.techniques}, "none_so_far": "yes"}
+
+
+def begins(client: Client, session: Session) -> int:
+    return client.post(reverse("session_begin", args=[session.key]), everything_yes(session)).status_code
+
+
+def screened(client: Client, session: Session) -> None:
+    asked_again(client, session)
+
+
+def has_begun(session: Session) -> bool:
+    return Note.objects.filter(session=session).exclude(consent={}).exists()
+
+
+def test_a_session_begins_once_however_often_the_button_is_pressed(as_therapist: Client, today: Session) -> None:
+    screened(as_therapist, today)
+    assert [begins(as_therapist, today), begins(as_therapist, today)] == [302, 302]
+    assert has_begun(today)
+    told = KeptFinding.objects.filter(episode=today.episode, fact=rescreen.stop_signs()[0], source="clinician")
+    assert told.filter(recorded_at__date=timezone.localdate(), value="no").count() == 1
+
+
+@pytest.mark.parametrize("status", ["held", "cancelled", "missed"])
+def test_what_is_not_booked_does_not_begin(as_therapist: Client, today: Session, status: str) -> None:
+    screened(as_therapist, today)
+    Session.objects.filter(pk=today.pk).update(status=status)
+    assert begins(as_therapist, today) == 409
+    assert not has_begun(today)
+
+
+def test_it_begins_on_its_own_day_only(as_therapist: Client, today: Session) -> None:
+    screened(as_therapist, today)
+    for days in (-1, 1):
+        Session.objects.filter(pk=today.pk).update(day=timezone.localdate() + timedelta(days=days), start="05:00")
+        assert begins(as_therapist, today) == 409
+    assert not has_begun(today)
+
+
+def test_what_was_asked_yesterday_was_not_asked_today(as_therapist: Client, today: Session) -> None:
+    screened(as_therapist, today)
+    said = KeptFinding.objects.filter(episode=today.episode, at__date=timezone.localdate())
+    for row in said:
+        KeptFinding.objects.filter(pk=row.pk).update(at=row.at - timedelta(days=1))
+    assert begins(as_therapist, today) == 409
+    assert not has_begun(today)
+
+
+def test_it_does_not_begin_while_a_hold_stands_in_a_closed_episode_or_after_an_open_danger(
+    as_therapist: Client, today: Session, therapist: Member
+) -> None:
+    screened(as_therapist, today)
+    hold = Hold.objects.create(episode=today.episode, since=timezone.now(), because="somebody must look")
+    assert begins(as_therapist, today) == 409
+    hold.delete()
+    Episode.objects.filter(pk=today.episode_id).update(stage="closed")
+    assert begins(as_therapist, today) == 409
+    Episode.objects.filter(pk=today.episode_id).update(stage="treat")
+    add(today.episode, TAKEN_BACK, Author(source="patient", by="personal link"))
+    Session.objects.filter(pk=today.pk).update(status="booked")
+    Hold.objects.all().delete()
+    assert begins(as_therapist, today) == 409
+    assert not has_begun(today)
+
+
+def test_a_stop_sign_told_since_the_page_was_opened_is_not_wiped_away(as_therapist: Client, today: Session) -> None:
+    screened(as_therapist, today)
+    base = advice.knowledge()
+    mild = []
+    for name in rescreen.stop_signs():
+        outcome = evaluate(base, {**advice.assessment_of(today.episode).values, name: True})
+        if base.dispositions[outcome.disposition].offers_care and not outcome.held:
+            mild.append(name)
+    add(today.episode, {mild[0]: "yes"}, Author(source="patient", by="personal link"))
+    assert begins(as_therapist, today) == 422
+    assert not has_begun(today)
+
+
+def test_what_is_not_allowed_today_is_not_agreed_to(as_therapist: Client, today: Session) -> None:
+    screened(as_therapist, today)
+    Member.objects.filter(pk=today.therapist_id).update(skills=[])  # the qualification was taken back
+    assert begins(as_therapist, today) in (409, 422)
+    assert not has_begun(today)
+
+
+def test_who_has_no_skill_does_not_begin_the_session_of_somebody_who_has(today: Session, as_therapist: Client) -> None:
+    screened(as_therapist, today)
+    other = Member.objects.filter(clinic=today.clinic, role="lead")[0]
+    Member.objects.filter(pk=other.pk).update(skills=[])
+    assert begins(signed_in(today.clinic, "lead"), today) in (409, 422)
+    assert not has_begun(today)
+
+
+def test_what_has_no_signature_or_was_refused_is_signed_only_with_a_word_why(
+    as_therapist: Client, today: Session
+) -> None:
+    screened(as_therapist, today)
+    plan = notes.plan_of(today)
+    unsigned, refused = consents.wanted(plan)[:2]
+    Consent.objects.filter(episode=today.episode, technique=unsigned).update(withdrawn_at=timezone.now())
+    said = {**everything_yes(today), f"agrees-{unsigned}": "yes", f"agrees-{refused}": "no"}
+    assert as_therapist.post(reverse("session_begin", args=[today.key]), said).status_code == 302
+    note = Note.objects.get(session=today)
+    assert note.consent["techniques"] == {refused: "no"}
+    form = form_of(today, note, act="sign")
+    form |= {f"t-{one['id']}-done": "yes" for one in plan.techniques}
+    url = reverse("session", args=[today.key])
+    answered = as_therapist.post(url, form)
+    assert answered.status_code == 422
+    assert {field for field, _says in answered.context["faults"]} == {f"t-{unsigned}-why", f"t-{refused}-why"}
+    form |= {f"t-{name}-why": "Done before the answer was heard; told at once." for name in (unsigned, refused)}
+    assert as_therapist.post(url, form).status_code == 302
+
+
+def test_what_was_signed_before_the_reason_of_an_override_does_not_count_for_it(
+    cared: Episode, therapist: Member
+) -> None:
+    plan = Plan.objects.get(episode=cared)
+    name = consents.wanted(plan)[0]
+    assert name in consents.valid(plan)
+    Override.objects.create(plan=plan, technique=name, rules=["some.rule"], reason="weighed", member=therapist)
+    assert name not in consents.valid(plan)
+    Consent.objects.filter(episode=cared, technique=name).update(given_at=timezone.now())
+    assert name in consents.valid(plan)
+
+
+def test_one_tick_answers_only_what_stood_on_the_page(as_therapist: Client, today: Session) -> None:
+    page = as_therapist.get(reverse("session", args=[today.key])).content.decode()
+    sent = calm_answers(page)
+    none = next(name for name in sent if name.startswith("none-"))
+    facts = advice.knowledge().questions[none.removeprefix("none-")].settles
+    asked = [name for name in facts if f"shown-{name}" in sent]
+    unseen = asked[0]
+    del sent[f"shown-{unseen}"]  # it became open after the page had been opened
+    as_therapist.post(reverse("session_ask", args=[today.key]), sent)
+    kept = set(
+        KeptFinding.objects.filter(episode=today.episode, at__date=timezone.localdate()).values_list("fact", flat=True)
+    )
+    assert unseen not in kept
+    assert set(asked[1:]) <= kept

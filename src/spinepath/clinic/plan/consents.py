@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from spinepath.clinic import audit
 from spinepath.clinic.advice import knowledge
-from spinepath.clinic.models import Consent, Member, Plan
+from spinepath.clinic.models import Consent, Member, Override, Plan
 from spinepath.clinic.plan.allowed import allowed, outcome_as_signed
 from spinepath.clinic.plan.refused import Refused
 from spinepath.engine.content import TechniqueClass, Topic
@@ -53,10 +53,27 @@ def days_for(technique: str) -> int:
 
 
 def valid(plan: Plan, now: datetime | None = None) -> dict[str, Consent]:
-    """The consents that count now, by technique."""
+    """The consents that count now, by technique.
+
+    What was signed before anybody wrote the reason to do a restricted technique nevertheless does not count for it:
+    the person was not told then.
+    """
     now = now or timezone.now()
     rows = Consent.objects.filter(episode_id=plan.episode_id, withdrawn_at=None, expires_at__gt=now)
-    return {row.technique: row for row in rows.select_related("witness").order_by("given_at")}
+    told = _told_from(plan)
+    counting = (row for row in rows.select_related("witness").order_by("given_at") if row.given_at >= told(row))
+    return {row.technique: row for row in counting}
+
+
+def _told_from(plan: Plan) -> Callable[[Consent], datetime]:
+    """From when on a signature counts: since the reason of this plan was first written in the episode."""
+    reasons = {(row.technique, tuple(row.rules)) for row in plan.overrides.all()}
+    since: dict[str, datetime] = {}
+    if reasons:
+        for row in Override.objects.filter(plan__episode_id=plan.episode_id).order_by("-at"):
+            if (row.technique, tuple(row.rules)) in reasons:
+                since[row.technique] = row.at
+    return lambda consent: since.get(consent.technique, consent.given_at)
 
 
 def wanted(plan: Plan) -> list[str]:

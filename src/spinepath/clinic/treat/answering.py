@@ -22,6 +22,7 @@ class Asked:
     fact: Fact
     typed: str = ""
     fault: str = ""
+    was_shown: bool = False
 
     @property
     def name(self) -> str:
@@ -133,12 +134,17 @@ def _order(sheet: Sheet) -> tuple[bool, float]:
 
 
 def read_sheets(sheets: Iterable[Sheet], typed: Mapping[str, str]) -> Read:
-    """What was said on these sheets. What is typed stays on them, with its fault; what is left empty stays open."""
+    """What was said on these sheets. What is typed stays on them, with its fault; what is left empty stays open.
+
+    One tick answers only what stood on the page that was sent. What became open since (at midnight, by an answer given
+    elsewhere) was not seen by anybody and stays open.
+    """
     read = Read()
     for sheet in sheets:
         sheet.said_none, sheet.all_normal = f"none-{sheet.name}" in typed, f"normal-{sheet.name}" in typed
         for one in sheet.asked:
             one.typed = typed.get(one.name, "").strip()[:200]
+            one.was_shown = f"shown-{one.fact.id}" in typed
         if sheet.kind == "checklist":
             _read_checklist(sheet, read)
         else:
@@ -153,12 +159,14 @@ def _read_checklist(sheet: Sheet, read: Read) -> None:
         sheet.fault = _("Tick what is so, or “%(none)s”, not both.") % {"none": sheet.none}
         read.faults.append((f"none-{sheet.name}", sheet.fault))
     elif ticked or sheet.said_none:
-        read.answers.update({one.fact.id: "yes" if one.typed else "no" for one in sheet.asked})
+        seen = (one for one in sheet.asked if one.typed or one.was_shown)
+        read.answers.update({one.fact.id: "yes" if one.typed else "no" for one in seen})
 
 
 def _read_page(sheet: Sheet, read: Read) -> None:
     for one in sheet.asked:
-        written = one.typed or (one.fact.normal if sheet.all_normal and one in sheet.normal_ones else "") or ""
+        is_normal = sheet.all_normal and one.was_shown and one in sheet.normal_ones
+        written = one.typed or (one.fact.normal if is_normal else "") or ""
         if not written:
             continue
         try:

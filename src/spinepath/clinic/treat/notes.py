@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -11,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from spinepath.clinic import advice, audit
-from spinepath.clinic.models import Member, Note, Plan, Session
+from spinepath.clinic.models import Consent, Member, Note, Plan, Session
 from spinepath.clinic.plan.options import Options
 from spinepath.engine.evaluate import Outcome
 
@@ -108,6 +109,9 @@ def written(note: Note | None, session: Session, plan: Plan) -> Written:
     """What the note says, or what is planned while it is empty."""
     start = planned(session, plan)
     if note is None or not note.saved_at:
+        agreed = agreed_to(note) if note and note.consent else None
+        for one in start.techniques():
+            one["done"] = agreed is None or one["id"] in agreed or not advice.knowledge().is_hands_on(one["id"])
         return start
     kept = {one["id"]: one for phase in note.phases for one in phase.get("techniques", [])}
     if note.signed_at:
@@ -115,6 +119,15 @@ def written(note: Note | None, session: Session, plan: Plan) -> Written:
     for phase in start.phases:
         phase["techniques"] = [{**one, **kept.get(one["id"], {})} for one in phase["techniques"]]
     return Written(phases=start.phases, after=note.after, free=note.free)
+
+
+def agreed_to(note: Note) -> set[str]:
+    """The techniques by hand that the person agreed to in this session, without those taken back since."""
+    said = note.consent.get("techniques", {})
+    back = Consent.objects.filter(
+        episode__sessions=note.session_id, withdrawn_at__gte=datetime.fromisoformat(note.consent["at"])
+    )
+    return {name for name, answer in said.items() if answer == "yes"} - set(back.values_list("technique", flat=True))
 
 
 def typed(start: Written, form: Mapping[str, str], compared: list[str]) -> Written:
@@ -162,11 +175,11 @@ def save_draft(session: Session, what: Written, version: int, member: Member) ->
     return note
 
 
-def faults_of(what: Written, options: Options, compared: list[str]) -> list[tuple[str, str]]:
-    """Why the note cannot be signed as it stands."""
+def faults_of(what: Written, options: Options, compared: list[str], agreed: set[str]) -> list[tuple[str, str]]:
+    """Why the note cannot be signed as it stands. What was done can always be signed, with a word why."""
     faults: list[tuple[str, str]] = []
     for one in what.techniques():
-        faults += _faults_of_one(one, options)
+        faults += _faults_of_one(one, options) or _not_agreed(one, agreed)
     for name in compared:
         fact = advice.knowledge().facts[name]
         text = what.after.get(name, "")
@@ -198,6 +211,14 @@ def _faults_of_one(one: Mapping[str, Any], options: Options) -> list[tuple[str, 
     return faults
 
 
+def _not_agreed(one: Mapping[str, Any], agreed: set[str]) -> list[tuple[str, str]]:
+    base = advice.knowledge()
+    if not one["done"] or one["why"].strip() or one["id"] in agreed or not base.is_hands_on(one["id"]):
+        return []
+    says = _("%(name)s was not agreed to today. If it was done, write why; if not, take the tick away.")
+    return [(f"t-{one['id']}-why", says % {"name": base.techniques[one["id"]].name})]
+
+
 def levels_of(option: Any, one: Mapping[str, Any]) -> list[str]:
     """The levels that can be written down: those open today, and the one that was planned."""
     levels = [level.id for level in option.levels]
@@ -219,7 +240,9 @@ def sign(session: Session, what: Written, version: int, member: Member, outcome:
 
     plan = plan_of(session)
     compared = list(what.after)
-    faults = faults_of(what, Options(outcome, plan.overrides.all()), compared)
+    begun = note_of(session)
+    agreed = agreed_to(begun) if begun.consent else set()
+    faults = faults_of(what, Options(outcome, plan.overrides.all()), compared, agreed)
     if faults:
         raise NotSigned(faults)
     note = save_draft(session, what, version, member)

@@ -16,7 +16,7 @@ from spinepath.clinic import advice
 from spinepath.clinic.access import StaffRequest, episode_of, staff, within
 from spinepath.clinic.models import AdverseEvent, Episode, Note, Session
 from spinepath.clinic.pages import episode_page
-from spinepath.clinic.treat import closing, notes, rescreen
+from spinepath.clinic.treat import beginning, closing, notes, rescreen
 from spinepath.clinic.treat.answering import read_sheets
 from spinepath.clinic.treat.showing import Shown
 from spinepath.engine.page_parts import page_part
@@ -192,28 +192,13 @@ def begin(request: StaffRequest, key: str) -> HttpResponse:
     shown = Shown(row, _note(row))
     if shown.has_begun:
         return redirect("session", row.key)
-    if not shown.can_be_written or not shown.offers_care or shown.holds:
+    try:
+        before = {one.fact.id: one.before for one in shown.compared}
+        beginning.begin(row, request.POST, request.member, before)
+    except beginning.NotNow:
         return _not_now(request, shown)
-    agreed: dict[str, str] = {}
-    faults: list[tuple[str, str]] = []
-    for line, consent in shown.to_agree:
-        said = request.POST.get(f"agrees-{line.technique.id}", "")
-        if said == "yes" and consent is not None:
-            agreed[line.technique.id] = "yes"
-        elif said == "no":
-            agreed[line.technique.id] = "no"
-        elif consent is not None:
-            says = _("%(name)s: ask again today and tick the answer.") % {"name": line.technique.name}
-            faults.append((f"agrees-{line.technique.id}", says))
-    if "none_so_far" not in request.POST:
-        faults.append(("none_so_far", _("Look at the stop signs and tick that there is none so far.")))
-    if faults:
-        return _page(request, Shown(row, shown.note, faults=faults), 422)
-    before = {one.fact.id: one.before for one in shown.compared}
-    note = closing.begin(row, agreed, request.member)
-    if not note.before:
-        note.before = before
-        note.save(update_fields=["before"])
+    except beginning.NotBegun as refused:
+        return _page(request, Shown(row, shown.note, faults=refused.faults), 422)
     return redirect("session", row.key)
 
 
