@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
+from spinepath.clinic import once
 from spinepath.clinic.models import Clinic, Episode, Member
 
 Act = Literal[
@@ -105,11 +106,12 @@ class MemberMiddleware:
         member = _member_of(request)
         request.member = member  # type: ignore[attr-defined]
         request.clinic = member.clinic if member else None  # type: ignore[attr-defined]
-        if member:
-            _keep_alive(request)
-            with timezone.override(zoneinfo.ZoneInfo(member.clinic.zone)):
-                return self.get_response(request)
-        return self.get_response(request)
+        with once.for_reading(request):
+            if member:
+                _keep_alive(request)
+                with timezone.override(zoneinfo.ZoneInfo(member.clinic.zone)):
+                    return self.get_response(request)
+            return self.get_response(request)
 
 
 def _member_of(request: HttpRequest) -> Member | None:

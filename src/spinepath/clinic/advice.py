@@ -13,7 +13,7 @@ from threading import Lock
 
 from django.utils import timezone
 
-from spinepath.clinic import own_records
+from spinepath.clinic import once, own_records
 from spinepath.clinic.models import Clinic, Episode, KeptAssessment, KeptFinding, KnowledgeVersion, Member
 from spinepath.engine.assess import Assessment, assess, replay, store
 from spinepath.engine.cache import default_folder, load_cached
@@ -62,9 +62,14 @@ def findings_of(episode: Episode, now: datetime) -> list[Finding]:
 
 
 def _written_down(episode: Episode) -> list[Finding]:
-    rows = list(KeptFinding.objects.filter(episode=episode).order_by("at", "pk"))
-    rows += earlier_findings(episode)
+    rows = [*rows_of(episode), *earlier_findings(episode)]
     return [finding for row in standing_rows(rows) if (finding := as_finding(row)) is not None]
+
+
+def rows_of(episode: Episode) -> list[KeptFinding]:
+    """Every finding of the episode as kept, corrected ones too, by time."""
+    rows = KeptFinding.objects.filter(episode=episode).order_by("at", "pk")
+    return once.ask(("findings", episode.pk), lambda: list(rows))
 
 
 def standing_rows(rows: Iterable[KeptFinding]) -> list[KeptFinding]:
@@ -78,7 +83,8 @@ def earlier_findings(episode: Episode) -> list[KeptFinding]:
     """Findings of the person's other episodes about facts that last: an illness or an implant does not end with one."""
     lasting = [name for name, fact in knowledge().facts.items() if fact.lasting]
     earlier = KeptFinding.objects.filter(episode__person_id=episode.person_id, fact__in=lasting)
-    return list(earlier.exclude(episode=episode).order_by("at", "pk"))
+    rows = earlier.exclude(episode=episode).order_by("at", "pk")
+    return once.ask(("earlier findings", episode.pk, episode.person_id), lambda: list(rows))
 
 
 def as_finding(row: KeptFinding) -> Finding | None:

@@ -187,11 +187,11 @@ def _sessions(clinic: Clinic, members: list[Member], rooms: list[Room], people: 
 
 
 def _slots(today: date, members: int, count: int) -> Iterator[tuple[date, time, int]]:
-    """Half hours of working days, for each therapist: from eight weeks ahead backwards until there are enough."""
+    """Half hours of working days and of today, for each therapist: from eight weeks ahead backwards until enough."""
     made: int = 0
     day = today + timedelta(weeks=8)
     while made < count:
-        if day.isoweekday() <= 5:
+        if day.isoweekday() <= 5 or day == today:
             for half, place in itertools.product(range(16), range(members)):
                 if made < count:
                     made += 1

@@ -7,9 +7,10 @@ a count unknown.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from spinepath.clinic import once
 from spinepath.clinic.models import Consent, Course, Episode, Member, Session
 from spinepath.engine.conditions import Value
 from spinepath.engine.findings import Finding
@@ -41,7 +42,7 @@ class _Books:
 
 def findings(knowledge: Knowledge, episode: Episode, said: Iterable[Finding], now: datetime) -> list[Finding]:
     """What the clinic knows by itself at `now`; nothing for what it does not know."""
-    books = _books(episode, now)
+    books = replace(once.ask(("diary", episode.pk, now.date()), lambda: _books(episode, now)), now=now)
     said = list(said)
     found: list[Finding] = []
     for name, written in episode.clinic.answers.items():
@@ -65,23 +66,25 @@ def _as_said(knowledge: Knowledge, name: str, written: str, episode: Episode) ->
 
 
 def _books(episode: Episode, now: datetime) -> _Books:
+    """Nothing in it depends on more of `now` than its day."""
+    today = now.date()
     sessions = list(
-        Session.objects.filter(episode=episode, status=Session.Status.DONE, day__lte=now.date())
+        Session.objects.filter(episode=episode, status=Session.Status.DONE, day__lte=today)
         .select_related("note", "therapist")
         .order_by("day", "start")
     )
-    today = (
-        Session.objects.filter(episode=episode, day=now.date(), status__in=["booked", "done"])
+    of_today = (
+        Session.objects.filter(episode=episode, day=today, status__in=["booked", "done"])
         .select_related("therapist")
         .first()
     )
-    valid = Consent.objects.filter(episode=episode, given_at__date=now.date(), withdrawn_at=None)
+    valid = Consent.objects.filter(episode=episode, given_at__date=today, withdrawn_at=None)
     return _Books(
         episode=episode,
         now=now,
         done=sessions,
         courses=list(Course.objects.filter(episode__person_id=episode.person_id).order_by("made_at")),
-        therapist=today.therapist if today else episode.therapist,
+        therapist=of_today.therapist if of_today else episode.therapist,
         consents=list(valid.values_list("technique", flat=True)),
     )
 

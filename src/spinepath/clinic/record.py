@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from spinepath.clinic import advice, audit
+from spinepath.clinic import advice, audit, once
 from spinepath.clinic.models import Course, Episode, Hold, KeptFinding, Member, Session, Task
 from spinepath.engine.conditions import facts_in
 from spinepath.engine.evaluate import Outcome
@@ -117,6 +117,7 @@ def correct(row: KeptFinding, value: str, author: Author, reason: str) -> Outcom
 
 
 def _changed(episode: Episode, author: Author, occasion: str) -> Outcome:
+    once.forget()
     Episode.objects.filter(pk=episode.pk).update(version=F("version") + 1)
     episode.refresh_from_db(fields=["version"])
     outcome = advice.outcome_of(episode)

@@ -165,7 +165,7 @@ class Findings:
 
 def findings(episode: Episode, made: Assessment) -> Findings:
     """Every finding of the episode once, and lasting ones of earlier episodes; corrections with what they correct."""
-    mine = list(KeptFinding.objects.filter(episode=episode).select_related("corrects").order_by("at", "pk"))
+    mine = advice.rows_of(episode)
     rows = advice.standing_rows(mine) + advice.standing_rows(advice.earlier_findings(episode))
     by_pk = {row.pk: row for row in mine}
     marks = _marks(made.standings)
