@@ -29,6 +29,7 @@ from spinepath.clinic.models import (
 from spinepath.clinic.record import Author, add
 from spinepath.clinic.today.tasks import open_tasks, refresh
 from tests.clinic.conftest import signed_in
+from tests.clinic.courses import under_care
 from tests.clinic.people import answers_of, new_episode
 
 ODD = ["", "\0", "🙂", "<b>", "‮", "9" * 50, "²", "-1", "x" * 5000]
@@ -117,6 +118,27 @@ def test_two_desks_at_once_and_a_double_click(session: Session, as_desk: Client,
     session.refresh_from_db()
     assert (session.status, session.version) == ("booked", 1)
     assert AuditEntry.objects.filter(about="session").count() == 1
+
+
+def test_who_did_not_come_leads_to_a_new_place(therapist: Member, as_desk: Client) -> None:
+    session = Session.objects.get(episode=under_care(therapist), day=timezone.localdate())
+    mark, page = reverse("mark_session", args=[session.key]), reverse("book", args=[session.episode.key])
+    Session.objects.filter(pk=session.pk).update(start=time(23, 59))
+    assert "Nothing was changed" in as_desk.post(mark, {"what": "missed", "version": "0"}, follow=True).content.decode()
+    Session.objects.filter(pk=session.pk).update(day=timezone.localdate() - timedelta(days=1))
+    told = as_desk.post(mark, {"what": "missed", "version": "0"}, follow=True).content.decode()
+    assert f'<a href="{page}">Find a new place</a>' in told
+    session.refresh_from_db()
+    assert session.status == "missed"
+
+
+def test_a_course_that_cannot_be_read_is_told(session: Session, as_desk: Client) -> None:
+    Session.objects.filter(pk=session.pk).update(start=time(0))
+    mark = reverse("mark_session", args=[session.key])
+    assert "Nothing was changed" in as_desk.post(mark, {"what": "missed", "version": "0"}, follow=True).content.decode()
+    page = reverse("session_booking", args=[session.key])
+    assert as_desk.get(page).status_code == 200
+    assert as_desk.post(page, {"act": "missed", "version": "0"}).status_code == 409
 
 
 @pytest.mark.parametrize("sent", [{"what": odd, "version": odd} for odd in ODD] + [{}])

@@ -127,7 +127,7 @@ def _free(request: StaffRequest, found: Session, names: showing.Names) -> dict[s
     try:
         around = changes.booked(found.course)
         free = list(changes.free_places(around, found.key, therapist, first, _DAYS))
-    except FaultyBooking:
+    except (FaultyBooking, KeyError):
         free = []
     by_day = [
         (day, [(place, f"{day.isoformat()} {place.start:%H:%M}") for place in places])
@@ -161,7 +161,7 @@ def _move_by_form(request: StaffRequest, found: Session) -> HttpResponse:
         moved = _moved(request, found, form)
     except changes.Refused as refused:
         return _page(request, found, form=form, refused=refused, status=409)
-    except (changes.Stale, changes.NotPossible, FaultyBooking) as problem:
+    except (changes.Stale, changes.NotPossible, FaultyBooking, KeyError) as problem:
         return _page(request, session_of(request, found.key), form=form, said=[_why(problem)], status=409)
     messages.success(request, _moved_words(moved))
     return redirect("book", key=found.episode.key)
@@ -176,7 +176,7 @@ def _moved(request: StaffRequest, found: Session, form: PlaceForm) -> Session:
 
 
 def _moved_words(moved: Session) -> str:
-    when = f"{date_format(moved.day, 'l j F')}, {time_format(moved.start, 'H:i')}"
+    when = f"{date_format(moved.day, _('l j F'))}, {time_format(moved.start, 'H:i')}"
     return _("Moved to {}.").format(when)
 
 
@@ -187,6 +187,7 @@ def _why(problem: Exception) -> str:
     return {
         "over": _("Nothing was changed: this session is no longer to come."),
         "past": _("Nothing was changed: that time is over."),
+        "begun": _("Nothing was changed: this session has begun. Its note is signed first."),
         "not yet": _("Nothing was changed: the session has not begun yet."),
     }.get(why, _("Nothing was changed: the course cannot be read as it is. Ask the therapist for a new plan."))
 
@@ -204,7 +205,7 @@ def move(request: StaffRequest, key: str) -> JsonResponse:
     except changes.Refused as refused:
         says, aside = words.all_words(refused.broken), refused.may_be_set_aside
         return JsonResponse({"says": says, "may_set_aside": aside}, status=409)
-    except (changes.Stale, changes.NotPossible, FaultyBooking) as problem:
+    except (changes.Stale, changes.NotPossible, FaultyBooking, KeyError) as problem:
         return JsonResponse({"says": [_why(problem)], "may_set_aside": False}, status=409)
     return JsonResponse({"says": [_moved_words(moved)], "version": moved.version, "room": moved.room.name})
 
@@ -215,7 +216,7 @@ def _end(request: StaffRequest, found: Session, status: Any) -> HttpResponse:
         if not version.isdecimal() or len(version) > 9:
             raise changes.Stale
         changes.end(found, int(version), status, request.member, because.replace("\x00", "").strip()[:200])
-    except (changes.Stale, changes.NotPossible, FaultyBooking) as problem:
+    except (changes.Stale, changes.NotPossible, FaultyBooking, KeyError) as problem:
         return _page(request, session_of(request, found.key), said=[_why(problem)], status=409)
     messages.success(
         request, _("Session cancelled.") if status == "cancelled" else _("Noted: the person did not come.")

@@ -7,6 +7,8 @@ from typing import Any
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as noop
 
 from spinepath.clinic.advice import knowledge
 from spinepath.engine import words
@@ -14,6 +16,14 @@ from spinepath.engine.conditions import Value
 from spinepath.engine.values import NotAValue, read_value
 
 register = template.Library()
+
+_STATES = (
+    noop("verified"),
+    noop("read second-hand"),
+    noop("recalled, to be checked"),
+    noop("project rule, needs sign-off"),
+)
+"""What the engine says of states, for the message files; a test compares the two."""
 
 _TONES = ("proceed", "limits", "investigate", "contraindicated", "urgent", "emergency")
 
@@ -32,6 +42,20 @@ def disposition_name(disposition: str) -> str:
     return found.name if found else ""
 
 
+@register.filter
+def stops_care(disposition: str) -> bool:
+    """Is it a disposition under which nobody is treated by hand? False for none."""
+    found = knowledge().dispositions.get(disposition)
+    return found is not None and not found.offers_care
+
+
+@register.filter
+def first_sentence(text: str) -> str:
+    """The first sentence of a text; all of it when there is one only."""
+    first, full_stop, _rest = text.partition(". ")
+    return first + full_stop.strip()
+
+
 @register.simple_tag
 def disposition_chip(disposition: str) -> SafeString | str:
     """A disposition as a coloured word."""
@@ -42,7 +66,7 @@ def disposition_chip(disposition: str) -> SafeString | str:
 @register.simple_tag
 def state_mark(state: str) -> SafeString:
     """How sure an entry is, as a mark that looks different for each state."""
-    return format_html('<span class="state state--{}">{}</span>', state, words.STATE_WORDS.get(state, state))
+    return format_html('<span class="state state--{}">{}</span>', state, _(words.STATE_WORDS.get(state, state)))
 
 
 @register.filter
@@ -56,7 +80,9 @@ def fact_name(fact: str) -> str:
 def value_words(fact: str, value: Value) -> str:
     """A value of the engine as a reader says it; "I do not know" where it is unknown."""
     if value is None:
-        return "I do not know"
+        return _("I do not know")
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
     return words.value_words(knowledge(), knowledge().facts[fact], value)
 
 

@@ -19,11 +19,12 @@ SHOWN = 400
 
 @dataclass(frozen=True)
 class Line:
-    """One session of the day: how many the course has, when it ends, and whether it is the next one or going on."""
+    """One session of the day: how many the course has, when it ends, whether it has begun and is going on."""
 
     session: Session
     of: int
     ends: datetime
+    has_begun: bool
     is_now: bool
 
 
@@ -45,10 +46,9 @@ def lines(sessions: Iterable[Session], now: datetime) -> list[Line]:
     for session in sessions:
         begins = timezone.make_aware(datetime.combine(session.day, session.start))
         ends = begins + timedelta(minutes=session.minutes)
+        number = max(of.get(session.course_id, 0), session.number)
         is_now = session.status == Session.Status.BOOKED and begins <= now < ends
-        made.append(
-            Line(session=session, of=max(of.get(session.course_id, 0), session.number), ends=ends, is_now=is_now)
-        )
+        made.append(Line(session=session, of=number, ends=ends, has_begun=begins <= now, is_now=is_now))
     return made
 
 
@@ -58,15 +58,12 @@ class NotMarked(Exception):
 
 @transaction.atomic
 def mark(session: Session, what: str, version: int, member: Member) -> None:
-    """Note that somebody has come, has not come, or that this was said by mistake. Raises NotMarked."""
+    """Note that somebody has come, or that this was said by mistake. Raises NotMarked."""
     rows = Session.objects.filter(pk=session.pk, version=version)
     change: dict[str, object] = {"version": F("version") + 1}
     if what == "arrived":
         rows = rows.filter(status=Session.Status.BOOKED, arrived_at=None)
         change["arrived_at"] = timezone.now()
-    elif what == "missed":
-        rows = rows.filter(status=Session.Status.BOOKED, arrived_at=None, day__lte=timezone.localdate())
-        change |= {"status": Session.Status.MISSED, "changed_because": "did not come"}
     else:
         rows = rows.filter(status=Session.Status.BOOKED).exclude(arrived_at=None)
         change["arrived_at"] = None

@@ -7,12 +7,16 @@ from datetime import date, timedelta
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from spinepath.booking.faults import FaultyBooking
 from spinepath.clinic.access import StaffRequest, may, staff, within
+from spinepath.clinic.book import changes
 from spinepath.clinic.models import Session, Task
 from spinepath.clinic.today import day as days
 from spinepath.clinic.today import tasks
@@ -91,10 +95,25 @@ def mark_session(request: StaffRequest, key: str) -> HttpResponse:
         messages.error(request, _("Nothing was changed. Choose what happened."))
         return _back(request)
     try:
-        days.mark(session, what, int(version), request.member)
-    except days.NotMarked:
+        if what == "missed":
+            _note_missed(request, session, int(version))
+        else:
+            days.mark(session, what, int(version), request.member)
+    except (days.NotMarked, changes.Stale):
         messages.error(request, _("Somebody changed this session meanwhile. The list shows how it stands now."))
+    except (changes.NotPossible, FaultyBooking, KeyError):  # a course whose preset is no longer known is one of them
+        messages.error(request, _("Nothing was changed. The page of the booking says what can be done."))
     return _back(request)
+
+
+def _note_missed(request: StaffRequest, session: Session, version: int) -> None:
+    """The same act as on the page of the booking, and the way to a new place for what was lost."""
+    if session.arrived_at is not None:
+        raise days.NotMarked(session.get_status_display())
+    changes.end(session, version, "missed", request.member, "did not come")
+    page = reverse("book", args=[session.episode.key])
+    told = _("Noted: the person did not come.")
+    messages.success(request, format_html('{} <a href="{}">{}</a>', told, page, _("Find a new place")))
 
 
 @require_POST
