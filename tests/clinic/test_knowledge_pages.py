@@ -9,9 +9,9 @@ from django.test import Client
 from django.urls import reverse
 
 from spinepath.clinic import advice
-from spinepath.clinic.knowledge_pages import finder, past
+from spinepath.clinic.knowledge_pages import finder
 from spinepath.clinic.knowledge_pages.entry import page_of
-from spinepath.clinic.models import Clinic, Episode, KeptAssessment, KnowledgeVersion, Member
+from spinepath.clinic.models import Clinic, Episode, Member
 from tests.clinic.conftest import signed_in
 
 
@@ -56,25 +56,13 @@ def test_the_auditor_reads_no_medicine(clinic: Clinic) -> None:
     assert signed_in(clinic, "auditor").get(reverse("knowledge")).status_code == 403
 
 
-def test_an_old_decision_is_made_again(cleared: Episode, therapist: Member, as_therapist: Client) -> None:
+def test_the_decisions_of_a_version_lead_to_their_pages(
+    cleared: Episode, therapist: Member, as_therapist: Client
+) -> None:
     kept = advice.keep_assessment(cleared, "plan", therapist)
-    replay = past.replay(kept)
-    assert replay.same
-    assert replay.today == kept.disposition
-    assert as_therapist.get(reverse("decision", args=[kept.key])).status_code == 200
     assert kept.knowledge in as_therapist.get(reverse("versions")).content.decode()
-    assert as_therapist.get(reverse("decisions", args=[kept.knowledge])).status_code == 200
-
-
-def test_a_decision_that_was_changed_says_so(cleared: Episode, therapist: Member, as_therapist: Client) -> None:
-    kept = advice.keep_assessment(cleared, "plan", therapist)
-    stored = bytes(kept.stored).replace(kept.disposition.encode(), advice.knowledge().ladder[-1].encode())
-    KeptAssessment.objects.filter(pk=kept.pk).update(stored=stored)
-    kept.refresh_from_db()
-    assert not past.replay(kept).same
-    KeptAssessment.objects.filter(pk=kept.pk).update(knowledge="kept nowhere", stored=b"{}")
-    KnowledgeVersion.objects.all().delete()
-    assert as_therapist.get(reverse("decision", args=[kept.key])).status_code == 200
+    told = as_therapist.get(reverse("decisions", args=[kept.knowledge])).content.decode()
+    assert reverse("assessment", args=[kept.key]) in told
 
 
 def test_another_clinic_and_the_desk_see_no_decisions(
@@ -84,6 +72,4 @@ def test_another_clinic_and_the_desk_see_no_decisions(
 
     kept = advice.keep_assessment(cleared, "plan", therapist)
     other = signed_in(make_clinic("Other", suffix="2"), "therapist")
-    assert other.get(reverse("decision", args=[kept.key])).status_code == 404
     assert other.get(reverse("decisions", args=[kept.knowledge])).status_code == 404
-    assert as_desk.get(reverse("decision", args=[kept.key])).status_code == 403

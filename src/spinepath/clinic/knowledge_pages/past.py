@@ -1,28 +1,14 @@
-"""Old decisions: which knowledge they used, and whether they can still be made again today."""
+"""Old decisions: which knowledge they used, and how many rest on each."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-import msgspec
 from django.db.models import Count, Max
 
 from spinepath.clinic import advice
 from spinepath.clinic.models import Clinic, KeptAssessment, KnowledgeVersion
-from spinepath.engine.assess import NotTheSame, Stored
-from spinepath.engine.evaluate import evaluate
-from spinepath.engine.findings import Finding, values_at
-
-
-class Replay(msgspec.Struct, frozen=True, kw_only=True):
-    """What an old decision said, whether it comes out the same today, and what today's knowledge makes of it."""
-
-    same: bool
-    trouble: str
-    today: str
-    rules: tuple[str, ...]
-    findings: tuple[Finding, ...]
 
 
 def versions_of(clinic: Clinic) -> list[dict[str, Any]]:
@@ -48,35 +34,3 @@ def _version(name: str, since: datetime | None, row: dict[str, Any]) -> dict[str
         "last": row.get("last"),
         "is_now": name == now,
     }
-
-
-def replay(kept: KeptAssessment) -> Replay:
-    """Make the decision again with the knowledge of then, and show what the knowledge of today says of its findings."""
-    trouble, rules = "", tuple[str, ...]()
-    try:
-        rules = advice.replayed(kept).outcome.fired
-    except NotTheSame as problem:
-        trouble = str(problem)
-    except KnowledgeVersion.DoesNotExist:
-        trouble = "The knowledge base of then is not kept here."
-    stored = _stored(kept)
-    return Replay(
-        same=not trouble,
-        trouble=trouble,
-        today=_today(stored) if stored else "",
-        rules=tuple(rules),
-        findings=stored.findings if stored else (),
-    )
-
-
-def _stored(kept: KeptAssessment) -> Stored | None:
-    try:
-        return msgspec.json.decode(bytes(kept.stored), type=Stored)
-    except msgspec.MsgspecError:
-        return None
-
-
-def _today(stored: Stored) -> str:
-    base = advice.knowledge()
-    known = [one for one in stored.findings if one.fact in base.facts]
-    return evaluate(base, values_at(base, known, stored.as_of)).disposition

@@ -9,5 +9,4 @@ urlpatterns = [
     path("entry/<str:name>/", views.entry, name="entry"),
     path("versions/", views.versions, name="versions"),
     path("versions/<str:version>/", views.decisions, name="decisions"),
-    path("decisions/<str:key>/", views.decision, name="decision"),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from spinepath.clinic import advice, audit
@@ -64,12 +64,3 @@ def decisions(request: StaffRequest, version: str) -> HttpResponse:
         raise Http404
     audit.note(request.clinic, request.member.name, audit.READ, "decisions")
     return render(request, "clinic/knowledge/decisions.html", {"version": version, "page": page})
-
-
-@staff("see_record")
-def decision(request: StaffRequest, key: str) -> HttpResponse:
-    """One old decision, made again today."""
-    rows = KeptAssessment.objects.select_related("episode__person", "member")
-    kept = get_object_or_404(rows, episode__clinic=request.clinic, key=key)
-    audit.note(request.clinic, request.member.name, audit.READ, "decision", episode=kept.episode, key=kept.key)
-    return render(request, "clinic/knowledge/decision.html", {"kept": kept, "replay": past.replay(kept)})
