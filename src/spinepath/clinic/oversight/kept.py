@@ -7,12 +7,34 @@ on. Entries that were merged into the person are the person's too.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.apps import apps
 from django.db.models import ForeignKey, Model, QuerySet
+from django.utils.translation import gettext_lazy as _
 
-from spinepath.clinic.models import Person
+from spinepath.clinic.models import (
+    AdverseEvent,
+    Consent,
+    Course,
+    Document,
+    Drawing,
+    Episode,
+    Hold,
+    KeptAssessment,
+    KeptFinding,
+    Letter,
+    Merge,
+    Note,
+    Override,
+    Person,
+    PersonalLink,
+    PersonWord,
+    Plan,
+    Reminder,
+    Session,
+    Task,
+)
 
 M = TypeVar("M", bound=Model)
 Kept = dict[type[Model], set[int]]
@@ -47,6 +69,31 @@ def rows(found: Kept, model: type[M]) -> QuerySet[M]:
     return model._default_manager.filter(pk__in=found.get(model, set())).order_by("pk")
 
 
+CALLED: dict[type[Model], Any] = {
+    Person: _("registration"),
+    PersonWord: _("words to find the person by"),
+    Merge: _("entries put together"),
+    PersonalLink: _("personal links"),
+    Episode: _("episodes"),
+    KeptFinding: _("findings"),
+    KeptAssessment: _("assessments"),
+    Drawing: _("drawings"),
+    Document: _("documents"),
+    Letter: _("letters"),
+    Plan: _("plans"),
+    Override: _("overrides"),
+    Consent: _("consents"),
+    Course: _("courses"),
+    Session: _("sessions"),
+    Reminder: _("reminders"),
+    Hold: _("holds"),
+    Note: _("session notes"),
+    AdverseEvent: _("adverse events"),
+    Task: _("tasks"),
+}
+"""What a reader calls the rows of a table."""
+
+
 def counted(found: Kept) -> dict[str, int]:
     """How many rows there are of each table, by its name in plain words."""
-    return {str(model._meta.verbose_name): len(keys) for model, keys in found.items() if keys}
+    return {str(CALLED.get(model, model._meta.verbose_name)): len(keys) for model, keys in found.items() if keys}
