@@ -30,7 +30,10 @@ class AbsenceForm(forms.Form):
     """Who is away, and when."""
 
     therapist = forms.ModelChoiceField(
-        label=lazy("Who is away"), queryset=Member.objects.none(), widget=forms.Select({"class": "nhsuk-select"})
+        label=lazy("Who is away"),
+        queryset=Member.objects.none(),
+        empty_label=lazy("Choose"),
+        widget=forms.Select({"class": "nhsuk-select"}),
     )
     first = forms.DateField(label=lazy("First day"), widget=forms.DateInput(_DATE))
     last = forms.DateField(label=lazy("Last day"), widget=forms.DateInput(_DATE))

@@ -227,8 +227,13 @@ class Going:
 
     @property
     def gates_released(self) -> list[dict[str, Any]]:
-        """The reviews that somebody has decided."""
-        return [gate for gate in (self.course.gates if self.course else []) if gate.get("released_by")]
+        """The reviews that somebody has decided, each with the day."""
+        gates = self.course.gates if self.course else []
+        return [
+            {**one, "released_on": date.fromisoformat(one["released_at"][:10])}
+            for one in gates
+            if one.get("released_by")
+        ]
 
     # what comes next
 

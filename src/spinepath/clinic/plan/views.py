@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from spinepath.clinic import advice
 from spinepath.clinic.access import StaffRequest, episode_of, may, staff
-from spinepath.clinic.models import Episode, Plan
+from spinepath.clinic.models import Episode, Plan, Session
 from spinepath.clinic.pages import episode_page
 from spinepath.clinic.plan import drafting, other_ways, state
 from spinepath.clinic.plan.allowed import allowed, outcome_as_signed, restricting_rules
@@ -43,6 +43,9 @@ def plan(request: StaffRequest, key: str) -> HttpResponse:
         problems = state.before_agreeing(now, outcome) if is_draft else state.problems_of(now, outcome)
         context |= {"sheet": sheet_of(now, found), "is_draft": is_draft, "problems": problems}
         context["agreed_before"] = drafting.agreed(episode) if is_draft else None
+        ahead = (Session.Status.BOOKED, Session.Status.HELD)
+        context["is_booked"] = Session.objects.filter(course__plan=now, status__in=ahead).exists()
+        context["waiting"] = [one.technique for one in problems if one.act == "ask"]
     return episode_page(request, episode, "clinic/plan/page.html", "plan", context)
 
 
