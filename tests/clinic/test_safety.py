@@ -9,7 +9,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from spinepath.clinic import advice
+from spinepath.clinic import advice, record
+from spinepath.clinic.book import diary
+from spinepath.clinic.follow import deciding
 from spinepath.clinic.models import (
     Consent,
     Episode,
@@ -24,14 +26,16 @@ from spinepath.clinic.models import (
     Task,
 )
 from spinepath.clinic.people import chart
+from spinepath.clinic.people.merge import merge
 from spinepath.clinic.plan import consents, state
 from spinepath.clinic.plan.letters import writing
 from spinepath.clinic.plan.telling import Telling
 from spinepath.clinic.record import Author, add
-from spinepath.clinic.treat import notes, rescreen
+from spinepath.clinic.treat import closing, notes, rescreen
 from spinepath.engine.evaluate import evaluate
 from tests.clinic.conftest import signed_in
 from tests.clinic.courses import calm_answers, session_today, under_care
+from tests.clinic.people import new_episode
 from tests.clinic.test_treat import asked_again, form_of
 
 pytestmark = pytest.mark.django_db
@@ -244,3 +248,90 @@ def test_one_tick_answers_only_what_stood_on_the_page(as_therapist: Client, toda
     )
     assert unseen not in kept
     assert set(asked[1:]) <= kept
+
+
+# what belongs to one person counts in every episode
+
+
+def other_episode(cared: Episode) -> Episode:
+    return Episode.objects.create(
+        person=cared.person, clinic=cared.clinic, complaint="neck", therapist=cared.therapist, opened_at=timezone.now()
+    )
+
+
+def statuses_ahead(episode: Episode) -> set[str]:
+    ahead = Session.objects.filter(episode=episode, day__gte=timezone.localdate())
+    return set(ahead.values_list("status", flat=True))
+
+
+LASTING = {"cancer_active": "yes"}
+
+
+def test_a_lasting_danger_found_in_one_episode_holds_the_bookings_of_the_other(
+    cared: Episode, therapist: Member
+) -> None:
+    add(other_episode(cared), LASTING, Author.of(therapist))
+    assert statuses_ahead(cared) == {"held"}
+    assert Hold.objects.filter(episode=cared, released_at=None).exists()
+    cared.refresh_from_db()
+    assert not advice.knowledge().dispositions[cared.disposition].offers_care
+
+
+def test_a_lasting_danger_found_in_another_episode_after_a_release_holds_again(
+    cared: Episode, therapist: Member
+) -> None:
+    other = other_episode(cared)
+    add(other, LASTING, Author.of(therapist))
+    rules = Hold.objects.get(episode=cared).rules
+    Hold.objects.update(released_at=timezone.now(), released_by=therapist)
+    assert all(record._was_released(cared, rule) for rule in rules)
+    add(other, LASTING, Author.of(therapist))
+    assert not any(record._was_released(cared, rule) for rule in rules)
+
+
+def test_two_entries_that_were_one_share_their_dangers(cared: Episode, therapist: Member) -> None:
+    twin = new_episode(cared.clinic, therapist, "Twin")
+    add(twin, LASTING, Author.of(therapist))
+    assert statuses_ahead(cared) == {"booked"}
+    merge(cared.person, twin.person, therapist)
+    assert statuses_ahead(cared) == {"held"}
+
+
+# what was begun is not moved or taken away, and can be signed
+
+
+@pytest.fixture
+def running(as_therapist: Client, today: Session) -> Session:
+    screened(as_therapist, today)
+    assert begins(as_therapist, today) == 302
+    today.refresh_from_db()
+    return today
+
+
+@pytest.mark.parametrize("act", ["cancelled", "missed", "move"])
+def test_the_desk_cannot_take_away_a_session_that_has_begun(as_desk: Client, running: Session, act: str) -> None:
+    day = timezone.localdate() + timedelta(days=1)
+    where = {"day": day.isoformat(), "start": "10:00", "therapist": diary.therapist_id(running.therapist_id)}
+    sent = {"act": act, "version": str(running.version), "set_aside": "yes", **where}
+    answered = as_desk.post(reverse("session_booking", args=[running.key]), sent)
+    assert answered.status_code == 409
+    assert "has begun" in answered.content.decode()
+    assert as_desk.post(reverse("session_move", args=[running.key]), sent).status_code == 409
+    running.refresh_from_db()
+    assert (running.status, running.day) == ("booked", timezone.localdate())
+
+
+def test_what_was_begun_is_signed_also_when_a_hold_or_the_end_came_between(
+    as_therapist: Client, running: Session, therapist: Member
+) -> None:
+    closing.seen(running, rescreen.stop_signs()[:1], therapist)
+    deciding._close(running.episode, {}, therapist)
+    running.refresh_from_db()
+    assert running.status in ("booked", "held")
+    note = Note.objects.get(session=running)
+    form = form_of(running, note, act="sign")
+    form |= {name.replace("-done", "-why"): "It was done before." for name in form if name.endswith("-done")}
+    assert as_therapist.post(reverse("session", args=[running.key]), form).status_code == 302
+    running.refresh_from_db()
+    assert running.status == "done"
+    assert Episode.objects.get(pk=running.episode_id).stage == "closed"

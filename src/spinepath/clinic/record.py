@@ -97,6 +97,7 @@ def add(
 def correct(row: KeptFinding, value: str, author: Author, reason: str) -> Outcome:
     """Set a finding right that was a mistake: a new one takes its place and time. Raises NotRecorded."""
     read = read_answers({row.fact: value})
+    Episode.objects.select_for_update().get(pk=row.episode_id)  # of two who correct at once, the second is told
     if not reason.strip():
         raise NotRecorded({row.fact: "Write why the first entry was wrong."})
     if KeptFinding.objects.filter(corrects=row).exists():
@@ -125,11 +126,25 @@ def _changed(episode: Episode, author: Author, occasion: str) -> Outcome:
     if occasion:
         advice.keep_assessment(episode, occasion, author.member)
     else:
-        reading = outcome.reading or ""
-        if (episode.disposition, episode.reading) != (outcome.disposition, reading):
-            Episode.objects.filter(pk=episode.pk).update(disposition=outcome.disposition, reading=reading)
-            episode.disposition, episode.reading = outcome.disposition, reading
+        _for_lists(episode, outcome)
+    look_again(episode.person_id, but=episode)
     return outcome
+
+
+def _for_lists(episode: Episode, outcome: Outcome) -> None:
+    reading = outcome.reading or ""
+    if (episode.disposition, episode.reading) != (outcome.disposition, reading):
+        Episode.objects.filter(pk=episode.pk).update(disposition=outcome.disposition, reading=reading)
+        episode.disposition, episode.reading = outcome.disposition, reading
+
+
+def look_again(person_id: int, *, but: Episode | None = None) -> None:
+    """Act on what is now known of a person in all open episodes: what lasts counts in each of them."""
+    rows = Episode.objects.filter(person_id=person_id).exclude(stage=Episode.Stage.CLOSED)
+    for other in rows.exclude(pk=but.pk if but else None).select_related("clinic", "person", "therapist"):
+        outcome = advice.outcome_of(other)
+        act_on(other, outcome)
+        _for_lists(other, outcome)
 
 
 # what a danger sets off
@@ -155,8 +170,11 @@ def _was_released(episode: Episode, rule: str) -> bool:
     last = next((one for one in released if rule in one.rules), None)
     if last is None:
         return False
-    newer = KeptFinding.objects.filter(episode=episode, fact__in=about, recorded_at__gt=last.released_at)
-    return not newer.exists()
+    newer = KeptFinding.objects.filter(fact__in=about, recorded_at__gt=last.released_at)
+    if newer.filter(episode=episode).exists():
+        return False
+    lasting = [name for name in about if knowledge.facts[name].lasting]
+    return not newer.filter(episode__person_id=episode.person_id, fact__in=lasting).exists()
 
 
 def hold(episode: Episode, rules: Iterable[str]) -> Hold:

@@ -97,6 +97,8 @@ def _now_locked(session: Session, version: int) -> Session:
         raise Stale
     if now.status not in diary.AHEAD:
         raise NotPossible("over")
+    if diary.begun().filter(session=now).exists():
+        raise NotPossible("begun")
     return now
 
 

@@ -10,11 +10,11 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime, time, timedelta
 from typing import cast
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from spinepath.booking import clinic as booking
 from spinepath.booking.diary import Diary
-from spinepath.clinic.models import Away, Clinic, Closure, Course, Member, Session
+from spinepath.clinic.models import Away, Clinic, Closure, Course, Member, Note, Session
 from spinepath.clinic.models.places import Period
 
 WEEKS = 16
@@ -23,6 +23,11 @@ WEEKS = 16
 TREATS = (Member.Role.THERAPIST, Member.Role.LEAD)
 TAKES_PLACE = (Session.Status.BOOKED, Session.Status.HELD, Session.Status.DONE)
 AHEAD = (Session.Status.BOOKED, Session.Status.HELD)
+
+
+def begun() -> QuerySet[Note]:
+    """The notes of sessions that have begun and are not signed: what was begun is not moved or taken away."""
+    return Note.objects.filter(signed_at=None).exclude(consent={})
 
 
 def therapist_id(pk: int) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from spinepath.clinic import advice
+from spinepath.clinic.book import diary
 from spinepath.clinic.book.asking import Known
 from spinepath.clinic.models import Episode, Plan
 from spinepath.clinic.plan.state import Problem, problems_of
@@ -42,6 +43,9 @@ def hindrances(known: Known, plan: Plan | None) -> list[Hindrance]:
         says = _("There is no agreed plan yet. A course is booked from the plan that the person agreed to.")
         return [Hindrance(says, _("There is no agreed plan yet. The therapist makes it."), "plan")]
     found = [_of_plan(one) for one in problems_of(plan)]
+    if diary.begun().filter(session__episode=known.episode, session__status__in=diary.AHEAD).exists():
+        says = _("A session has begun and its note is not signed. Sign it first.")
+        found.append(Hindrance(says, says, "treat"))
     if plan.preset not in advice.knowledge().presets:
         says = _("The course that the plan names is no longer in the knowledge base. Make a new plan.")
         found.append(Hindrance(says, _to_therapist(), "plan"))

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from spinepath.clinic import advice, audit
-from spinepath.clinic.book import gates
+from spinepath.clinic.book import diary, gates
 from spinepath.clinic.models import Course, Episode, Hold, Member, Session, Task
 from spinepath.clinic.record import Author, add
 from spinepath.engine.page_parts import page_part
@@ -91,7 +91,7 @@ def _go_on(episode: Episode) -> None:
     if Hold.objects.filter(episode=episode, released_at=None).exists():
         return
     rows = Session.objects.filter(episode=episode, status=Session.Status.HELD)
-    rows.filter(day__lt=timezone.localdate()).update(
+    rows.filter(day__lt=timezone.localdate()).exclude(pk__in=diary.begun().values("session")).update(
         status=Session.Status.CANCELLED, version=F("version") + 1, changed_because="held over its day"
     )
     gates.settle_all(episode.pk, timezone.localtime())
@@ -135,7 +135,8 @@ def discharge(episode: Episode, form: Mapping[str, str], member: Member) -> Epis
 def _close(episode: Episode, said: dict[str, Any], member: Member) -> Episode:
     now = timezone.now()
     base = advice.knowledge()
-    Session.objects.filter(episode=episode, status__in=["booked", "held"]).update(
+    ahead = Session.objects.filter(episode=episode, status__in=["booked", "held"])
+    ahead.exclude(pk__in=diary.begun().values("session")).update(
         status=Session.Status.CANCELLED, version=F("version") + 1, changed_because="episode closed"
     )
     Course.objects.filter(episode=episode, ended_at=None).update(ended_at=now)

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from spinepath.clinic import audit
+from spinepath.clinic import audit, record
 from spinepath.clinic.models import Episode, Member, Merge, Person
 
 
@@ -33,6 +33,7 @@ def merge(into: Person, merged: Person, member: Member) -> Merge:
     merged.merged_into = into
     merged.version += 1
     merged.save()
+    record.look_again(into.pk)  # a danger that lasts, found under one entry, counts under both
     for one, detail in ((into, f"takes over {merged.key}"), (merged, f"goes on as {into.key}")):
         audit.note(member.clinic, member.name, audit.CHANGE, "merge", key=one.key, person=one, detail=detail)
     return Merge.objects.create(merged=merged, into=into, episodes=moved, by=member)

@@ -1,0 +1,242 @@
+"""Every address of the clinic: who may not come in does not, and reading changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.apps import apps
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from spinepath.clinic import advice
+from spinepath.clinic.demo import make_clinic
+from spinepath.clinic.models import (
+    AdverseEvent,
+    Clinic,
+    Consent,
+    Document,
+    Episode,
+    KeptAssessment,
+    KeptFinding,
+    Letter,
+    Member,
+    Opening,
+    Person,
+    Plan,
+    Room,
+    Session,
+)
+from tests.clinic.conftest import signed_in
+from tests.clinic.courses import session_today, under_care
+from tests.clinic.people import new_episode
+
+pytestmark = pytest.mark.django_db
+
+OPEN = {
+    "home",  # sends everybody to their own place
+    "alive",
+    "set_language",
+    "enter",  # these are for people who came in by a link, tested with the links
+    "my_closed",
+    "my_left",
+    "my_ask",
+    "my_next",
+    "my_urgent",
+    "my_drawing",
+    "my_check",
+    "my_end",
+    "my_page",
+    "my_follow",
+    "calendar_feed",  # the address is the secret
+}
+
+
+def patterns(root: URLResolver | None = None, before: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """Every address with a name, and its whole path."""
+    for one in (root or get_resolver()).url_patterns:
+        path = before + str(one.pattern)
+        if isinstance(one, URLResolver):
+            yield from patterns(one, path)
+        else:
+            yield path, one
+
+
+GUARDED = sorted(
+    {str(one.name) for path, one in patterns() if one.name and one.name not in OPEN and not path.startswith("account/")}
+)
+
+
+@pytest.fixture
+def things(therapist: Member) -> dict[str, object]:
+    """One of everything that has a key, of one clinic."""
+    episode = under_care(therapist, had=1)
+    session = session_today(episode)
+    event = AdverseEvent.objects.create(
+        episode=episode, severity="x", at=timezone.now(), member=therapist, follow_up_due=timezone.localdate()
+    )
+    letter = Letter.objects.create(episode=episode, kind="plan", pdf=b"%PDF-1.7", assessment=None)
+    document = Document.objects.create(episode=episode, title="Scan", kind="image/png", file="none.png", size=1)
+    return {
+        "episode": episode,
+        "session": session,
+        "event": event,
+        "letter": letter,
+        "document": document,
+        "other": new_episode(therapist.clinic, therapist, "Twin").person,
+    }
+
+
+def kwargs_of(name: str, things: dict[str, object]) -> dict[str, object]:
+    """What stands in the address of a page, for one of everything."""
+    pattern = next(one for _path, one in patterns() if one.name == name)
+    path = next(path for path, one in patterns() if one.name == name)
+    episode, session = things["episode"], things["session"]
+    assert isinstance(episode, Episode)
+    assert isinstance(session, Session)
+    keys = {
+        "people": episode.person.key,
+        "erased": episode.person.key,
+        "sessions": session.key,
+        "events": things["event"].key,  # type: ignore[attr-defined]
+        "assessments": KeptAssessment.objects.filter(episode=episode)[0].key,
+        "letters": things["letter"].key,  # type: ignore[attr-defined]
+    }
+    known: dict[str, object] = {
+        "key": keys.get(path.split("/")[0], episode.key),
+        "plan_key": Plan.objects.get(episode=episode).key,
+        "place": 0,
+        "number": KeptFinding.objects.filter(episode=episode)[0].pk,
+        "file": things["document"].key,  # type: ignore[attr-defined]
+        "letter": things["letter"].key,  # type: ignore[attr-defined]
+        "letter_key": things["letter"].key,  # type: ignore[attr-defined]
+        "other": things["other"].key,  # type: ignore[attr-defined]
+        "pk": Room.objects.filter(clinic=episode.clinic)[0].pk,
+        "what": "opening",
+        "name": next(iter(advice.knowledge().questions)),
+        "id": next(iter(advice.knowledge().rules)),
+        "kind": "rule",
+        "version": advice.knowledge().version,
+    }
+    if "consents" in path:
+        known["number"] = Consent.objects.filter(episode=episode)[0].pk
+    if name == "remove":
+        known["pk"] = Opening.objects.filter(clinic=episode.clinic)[0].pk
+    if "members" in path:
+        known["pk"] = Member.objects.filter(clinic=episode.clinic)[0].pk
+    if name == "ask_page":
+        known["place"] = "0000000000"
+    found = pattern.pattern.converters
+    return {one: known[one] for one in found}
+
+
+def address(name: str, things: dict[str, object]) -> str:
+    return reverse(name, kwargs=kwargs_of(name, things))
+
+
+def test_nobody_comes_in_without_signing_in(things: dict[str, object]) -> None:
+    client = Client()
+    for name in GUARDED:
+        for answer in (client.get(address(name, things)), client.post(address(name, things), {})):
+            sent_away = answer.status_code == 302 and answer["Location"].startswith(reverse("account_login"))
+            assert sent_away or answer.status_code == 405, name
+
+
+def test_another_clinic_finds_nothing_and_changes_nothing(things: dict[str, object]) -> None:
+    other = signed_in(make_clinic("Other", suffix="2"), "lead")
+    before = rows()
+    for name in GUARDED:
+        kwargs = kwargs_of(name, things)
+        if not ({"key", "pk"} & set(kwargs)):
+            continue
+        for answer in (other.get(address(name, things)), other.post(address(name, things), {})):
+            refused = (302, 405) if name == "remove" else (403, 404, 405)  # what is not there is gone already
+            assert answer.status_code in refused, (name, answer.status_code)
+    assert rows() == before
+
+
+MAY = {"auditor": {"audit", "audit_whole", "readers", "record_audit"}}
+
+
+def test_the_auditor_reads_who_did_what_and_nothing_else(things: dict[str, object], clinic: Clinic) -> None:
+    auditor = signed_in(clinic, "auditor")
+    opened = set()
+    for name in GUARDED:
+        for answer in (auditor.get(address(name, things)), auditor.post(address(name, things), {})):
+            if answer.status_code not in (403, 405):
+                opened.add(name)
+    assert opened <= MAY["auditor"]
+
+
+CLINICAL = ("ask", "examine", "plan", "treat", "follow", "letter", "consent", "document", "finding", "assessment")
+
+
+@pytest.mark.parametrize("role", ["desk", "administrator"])
+def test_who_need_not_read_a_record_opens_nothing_clinical(
+    things: dict[str, object], clinic: Clinic, role: str
+) -> None:
+    client = signed_in(clinic, role)
+    for name in GUARDED:
+        path = address(name, things)
+        if any(f"/{word}" in path for word in CLINICAL) and "/sessions/" not in path:
+            for answer in (client.get(path), client.post(path, {})):
+                assert answer.status_code in (403, 405), (name, answer.status_code)
+
+
+UNTOUCHED_BY_READING = ("auditentry", "audithead", "knowledgeversion", "task", "clinic")
+"""Reading is noted in the audit; the list of today makes the tasks that time brings."""
+
+
+def rows() -> dict[str, list[object]]:
+    """All that is kept, but what reading may add."""
+    return {
+        model._meta.model_name or "": list(model._base_manager.order_by("pk").values())
+        for model in apps.get_app_config("clinic").get_models()
+        if model._meta.model_name not in UNTOUCHED_BY_READING
+    }
+
+
+def test_reading_changes_nothing_and_is_kept_nowhere_on_the_way(things: dict[str, object], clinic: Clinic) -> None:
+    lead = signed_in(clinic, "lead")
+    before = rows()
+    for name in GUARDED:
+        answer = lead.get(address(name, things))
+        assert answer.status_code in (200, 302, 400, 403, 404, 405, 409), (name, answer.status_code)
+        if answer.status_code == 200:
+            assert "no-store" in answer["Cache-Control"], name
+            assert answer["X-Content-Type-Options"] == "nosniff"
+            assert answer["X-Frame-Options"] == "DENY"
+            assert "Content-Security-Policy" in answer, name
+    assert rows() == before
+
+
+def test_a_page_elsewhere_cannot_make_a_member_do_anything(things: dict[str, object], clinic: Clinic) -> None:
+    lead = Client(enforce_csrf_checks=True)
+    lead.force_login(
+        Member.objects.get(clinic=clinic, role="lead").user, backend="django.contrib.auth.backends.ModelBackend"
+    )
+    for name in GUARDED:
+        assert lead.post(address(name, things), {}).status_code == 403, name
+
+
+@pytest.mark.parametrize("url", ["/account/login/?next=//evil.example/", "/account/login/?next=https://evil.example/"])
+def test_signing_in_leads_to_no_other_place(clinic: Clinic, url: str) -> None:
+    client = Client()
+    answer = client.post(url, {"login": "ben", "password": "wrong", "next": "//evil.example/"})
+    assert "evil.example" not in answer.get("Location", "")
+    client.force_login(
+        Member.objects.get(clinic=clinic, role="lead").user, backend="django.contrib.auth.backends.ModelBackend"
+    )
+    assert "evil.example" not in client.get(url).get("Location", "")
+    assert "evil.example" not in client.post("/language/", {"language": "en", "next": "//evil.example"})["Location"]
+
+
+def test_a_made_up_host_is_refused(clinic: Clinic) -> None:
+    assert Client(headers={"host": "evil.example"}).get("/alive").status_code == 400
+
+
+def test_nobody_is_named_in_an_address(things: dict[str, object]) -> None:
+    person = Person.objects.get(pk=things["episode"].person_id)  # type: ignore[attr-defined]
+    for name in GUARDED:
+        assert person.family_name.lower() not in address(name, things).lower()
