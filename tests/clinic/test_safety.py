@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -335,3 +335,26 @@ def test_what_was_begun_is_signed_also_when_a_hold_or_the_end_came_between(
     running.refresh_from_db()
     assert running.status == "done"
     assert Episode.objects.get(pk=running.episode_id).stage == "closed"
+
+
+# midnight
+
+
+def test_midnight_is_that_of_the_clinic_wherever_the_question_comes_from(cleared: Episode, therapist: Member) -> None:
+    clinic = cleared.clinic
+    clinic.zone = "Pacific/Auckland"
+    clinic.save()
+    cleared.clinic = clinic
+    now = datetime(2026, 6, 10, 12, 30, tzinfo=UTC)  # half past midnight there, noon of the day before here
+    KeptFinding.objects.filter(episode=cleared).update(at=now - timedelta(hours=1))
+    base = advice.knowledge()
+
+    def offers_care(moment: datetime) -> set[bool]:
+        found = (advice.outcome_of(cleared, moment), advice.assessment_of(cleared, moment).outcome)
+        return {base.dispositions[one.disposition].offers_care for one in found}
+
+    with timezone.override(UTC):
+        assert offers_care(now - timedelta(minutes=45)) == {True}
+        assert offers_care(now) == {False}
+    with timezone.override("Pacific/Auckland"):
+        assert offers_care(now) == {False}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zoneinfo
 from collections import OrderedDict
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -127,7 +128,7 @@ _recent = _Recent(256)
 
 def assessment_of(episode: Episode, now: datetime | None = None) -> Assessment:
     """The advice for an episode as of now. Time passes in whole hours here, and at once when something was found."""
-    now = now or timezone.localtime()
+    now = clock_of(episode, now)
     written = _written_down(episode)
     hour = now.replace(minute=0, second=0, microsecond=0)
     last = max((finding.at for finding in written), default=hour).astimezone(now.tzinfo)
@@ -140,7 +141,7 @@ def assessment_of(episode: Episode, now: datetime | None = None) -> Assessment:
 
 def outcome_of(episode: Episode, now: datetime | None = None) -> Outcome:
     """What the rules say, without the explanations: quicker, for decisions."""
-    now = now or timezone.localtime()
+    now = clock_of(episode, now)
     return evaluate(knowledge(), values_at(knowledge(), findings_of(episode, now), now))
 
 
@@ -159,7 +160,7 @@ def keep_assessment(
 ) -> KeptAssessment:
     """Keep the advice as it stands now, in the record and in the episode's own line for lists."""
     keep_knowledge()
-    now = now or timezone.localtime()
+    now = clock_of(episode, now)
     made = assess(knowledge(), findings_of(episode, now), now)
     row = KeptAssessment.objects.create(
         episode=episode,
@@ -182,8 +183,11 @@ def replayed(kept: KeptAssessment) -> Assessment:
     return replay(knowledge_of(kept.knowledge), bytes(kept.stored))
 
 
+def clock_of(episode: Episode, now: datetime | None = None) -> datetime:
+    """The moment by the clock on the wall of the episode's clinic, wherever the question comes from."""
+    return (now or timezone.now()).astimezone(zoneinfo.ZoneInfo(episode.clinic.zone))
+
+
 def today_of(clinic: Clinic) -> date:
     """The calendar day on the clinic's wall."""
-    import zoneinfo
-
     return timezone.localdate(timezone=zoneinfo.ZoneInfo(clinic.zone))

@@ -67,7 +67,7 @@ def _as_said(knowledge: Knowledge, name: str, written: str, episode: Episode) ->
 
 def _books(episode: Episode, now: datetime) -> _Books:
     """Nothing in it depends on more of `now` than its day."""
-    today = now.date()
+    today, begin = now.date(), now.replace(hour=0, minute=0, second=0, microsecond=0)
     sessions = list(
         Session.objects.filter(episode=episode, status=Session.Status.DONE, day__lte=today)
         .select_related("note", "therapist")
@@ -78,7 +78,9 @@ def _books(episode: Episode, now: datetime) -> _Books:
         .select_related("therapist")
         .first()
     )
-    valid = Consent.objects.filter(episode=episode, given_at__date=today, withdrawn_at=None)
+    valid = Consent.objects.filter(
+        episode=episode, given_at__gte=begin, given_at__lt=begin + timedelta(days=1), withdrawn_at=None
+    )
     return _Books(
         episode=episode,
         now=now,
@@ -140,7 +142,7 @@ def _courses_of_year(asked: _Asked) -> Value:
 
 def _days_since_course_ended(asked: _Asked) -> Value:
     ended = [course.ended_at for course in asked.books.courses if course.ended_at]
-    return (asked.books.now - max(ended)).days if ended else None
+    return max((asked.books.now - max(ended)).days, 0) if ended else None
 
 
 def _days_since_last_session(asked: _Asked) -> Value:

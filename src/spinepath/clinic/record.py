@@ -186,9 +186,9 @@ def hold(episode: Episode, rules: Iterable[str]) -> Hold:
         says = " ".join(knowledge.rules[name].says.therapist for name in rules[:2])
         standing = Hold.objects.create(episode=episode, since=timezone.now(), rules=rules, because=says[:400])
         audit.note(episode.clinic, "rules", audit.ADD, "hold", episode=episode)
-    Session.objects.filter(episode=episode, status=Session.Status.BOOKED, day__gte=timezone.localdate()).update(
-        status=Session.Status.HELD, version=F("version") + 1
-    )
+    Session.objects.filter(
+        episode=episode, status=Session.Status.BOOKED, day__gte=advice.today_of(episode.clinic)
+    ).update(status=Session.Status.HELD, version=F("version") + 1)
     _make_task(episode, Task.Kind.HOLD, str(standing.pk), standing.because)
     return standing
 

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils import timezone
-
 from spinepath.clinic import advice
 from spinepath.clinic.models import Episode
 from spinepath.engine.conditions import Value, facts_in
@@ -50,7 +48,7 @@ class Danger:
 
 def danger_of(episode: Episode, now: datetime | None = None) -> Danger | None:
     """What stops the questions now; None while nothing does."""
-    now = now or timezone.localtime()
+    now = advice.clock_of(episode, now)
     knowledge = advice.knowledge()
     found = advice.findings_of(episode, now)
     values = values_at(knowledge, found, now)

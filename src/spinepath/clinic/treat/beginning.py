@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from spinepath.clinic import advice
@@ -47,7 +46,7 @@ def begin(session: Session, form: Mapping[str, str], member: Member, before: Map
     note = Note.objects.filter(session=session).first()
     if note is not None and note.consent:
         return note
-    now = timezone.localtime()
+    now = advice.clock_of(session.episode)
     values = _values_by(session.episode, member, now)
     outcome = evaluate(advice.knowledge(), values)
     if not _can_begin(session, outcome, now):
