@@ -7,7 +7,7 @@ SERVICES := .venv/services
 BENCH := .venv/bench
 PAGES := src/spinepath/clinic/static/built/pages.css
 
-.PHONY: install run test check lint prove coverage stories services mutate bench requirements clean
+.PHONY: install run test check lint prove coverage stories services mutate bench words requirements clean
 
 install: $(INSTALLED) $(PAGES)
 
@@ -74,6 +74,10 @@ $(BENCH): $(INSTALLED) requirements/bench.txt requirements/bench_apart.txt tests
 		-r requirements/bench_apart.txt
 	cd tests/cql && npm ci --no-audit --no-fund --ignore-scripts
 	touch $(BENCH)
+
+# Finds the texts of the clinic's pages, and brings the Russian message file up to date and compiles it.
+words: install
+	$(BIN)/python -m tests.messages
 
 # Writes the pinned requirement files anew after a change of requirements/*.in.
 requirements: install

@@ -2,15 +2,14 @@
 
 from django.http import HttpResponse
 from django.urls import include, path
-from django.views.i18n import set_language
 
-from spinepath.clinic import frame
+from spinepath.clinic import frame, languages
 
 urlpatterns = [
     path("", frame.home, name="home"),
     path("alive", lambda _request: HttpResponse("alive", content_type="text/plain")),
     path("account/", include("spinepath.clinic.oversight.account_urls")),
-    path("language/", set_language, name="set_language"),
+    path("language/", languages.choose, name="set_language"),
     path("", include("spinepath.clinic.today.urls")),
     path("", include("spinepath.clinic.people.urls")),
     path("", include("spinepath.clinic.ask.urls")),

@@ -19,8 +19,10 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from spinepath.clinic import audit
+from spinepath.clinic.languages import spoken_here
 from spinepath.clinic.models import Episode, Member, PersonalLink
 from spinepath.clinic.models.people import hash_of
 
@@ -121,15 +123,17 @@ def by_link(*purposes: str, finished: bool = False) -> Callable[[Page[P]], Calla
     def bound(page: Page[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
         @wraps(page)
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-            link = _bound_link(request)
+            link = bound_link(request)
             if link is None or link.purpose not in purposes:
                 return close(request, "unknown")
             why = why_closed(link, timezone.now())
             if why is not None and not (finished and why == "finished"):
                 return close(request, why, link)
             _keep_alive(request)
-            with timezone.override(zoneinfo.ZoneInfo(link.episode.clinic.zone)):
+            spoken = spoken_here(request, link.episode.person)
+            with timezone.override(zoneinfo.ZoneInfo(link.episode.clinic.zone)), spoken:
                 response = page(request, link, *args, **kwargs)
+                response.headers["Content-Language"] = get_language()
             response.headers["Cache-Control"] = "no-store"
             return response
 
@@ -138,7 +142,7 @@ def by_link(*purposes: str, finished: bool = False) -> Callable[[Page[P]], Calla
     return bound
 
 
-def _bound_link(request: HttpRequest) -> PersonalLink | None:
+def bound_link(request: HttpRequest) -> PersonalLink | None:
     """The link of this browser; none where a member signed in since."""
     pk = request.session.get("link")
     if pk is None or request.user.is_authenticated:

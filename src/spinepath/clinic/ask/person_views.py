@@ -19,6 +19,7 @@ from spinepath.clinic.ask.answers import Sheet, read_sheet, sheet_of
 from spinepath.clinic.ask.danger import danger_of
 from spinepath.clinic.ask.doors import by_link, spoken_by
 from spinepath.clinic.ask.sitting import Sitting, asked_of_person, finish, keep
+from spinepath.clinic.languages import spoken_here
 from spinepath.clinic.models import PersonalLink
 from spinepath.engine.page_parts import page_part
 
@@ -64,18 +65,21 @@ def _is_urgent(link: PersonalLink) -> bool:
 def closed(request: HttpRequest) -> HttpResponse:
     """Says why nothing opens, and what to do."""
     told = request.session.get("closed") or {"why": "unknown", "link": None}
-    link = PersonalLink.objects.select_related("episode__clinic").filter(pk=told["link"]).first()
+    link = PersonalLink.objects.select_related("episode__clinic", "episode__person").filter(pk=told["link"]).first()
     clinic = link.episode.clinic if link else None
     status = 429 if told["why"] == "too_many" else 410
     context = {"why": told["why"], "clinic": clinic, "clinic_name": clinic.name if clinic else ""}
-    return render(request, "clinic/ask/closed.html", context, status=status)
+    with spoken_here(request, link.episode.person if link else None):
+        return render(request, "clinic/ask/closed.html", context, status=status)
 
 
 @require_POST
 def leave(request: HttpRequest) -> HttpResponse:
     """Nobody's answers are open in this browser any more: the tablet is handed back, the phone put away."""
-    request.session.flush()
-    return render(request, "clinic/ask/left.html")
+    link = doors.bound_link(request)
+    with spoken_here(request, link.episode.person if link else None):
+        request.session.flush()
+        return render(request, "clinic/ask/left.html")
 
 
 # the questions

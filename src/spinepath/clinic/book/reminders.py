@@ -6,13 +6,13 @@ import zoneinfo
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db.models import F
 from django.utils import timezone, translation
 from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 
+from spinepath.clinic.languages import language_of
 from spinepath.clinic.models import Clinic, Course, Reminder, Session
 
 MOST_TRIES = 5
@@ -93,10 +93,9 @@ def _send(reminder: Reminder, now: datetime) -> bool:
 def message(session: Session) -> EmailMessage:
     """The message: which clinic, when, how to cancel. Never why."""
     clinic, person = session.clinic, session.episode.person
-    spoken = person.language if person.language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
-    with translation.override(spoken):
+    with translation.override(language_of(person)):
         when = _("{day}, {time}").format(
-            day=date_format(session.day, "l, j F Y"), time=time_format(session.start, "H:i")
+            day=date_format(session.day, _("l, j F Y")), time=time_format(session.start, "H:i")
         )
         where = ", ".join(part for part in (clinic.name, " ".join(clinic.address.split())) if part)
         lines = [

@@ -49,11 +49,11 @@ def paper_of(person: Person, found: Kept, member: Member, now: datetime) -> Pape
 
 
 def _day(day: date | None) -> str:
-    return date_format(day, "j M Y") if day else "–"
+    return date_format(day, _("j M Y")) if day else "–"
 
 
 def _moment(at: datetime | None) -> str:
-    return date_format(timezone.localtime(at), "j M Y H:i") if at else "–"
+    return date_format(timezone.localtime(at), _("j M Y H:i")) if at else "–"
 
 
 def _blocks(person: Person, found: Kept) -> Iterator[Block]:

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.utils.translation import gettext as _
+
 from spinepath.clinic.advice import firm, knowledge
 from spinepath.engine.assess import Assessment
 from spinepath.engine.conditions import Value
@@ -101,7 +103,7 @@ class Telling:
     def answer(self, name: str, value: Value) -> Answer:
         """A fact and its value in words, with who found it and when."""
         fact, stand = self.base.facts[name], self.found.standings.get(name)
-        said = value_words(self.base, fact, value) if value is not None else "I do not know"
+        said = value_words(self.base, fact, value) if value is not None else _("I do not know")
         whose = who_and_when(stand.decided_by) if stand is not None and stand.decided_by is not None else ""
         return Answer(fact, said, whose)
 

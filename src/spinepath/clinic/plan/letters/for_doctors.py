@@ -77,7 +77,7 @@ def _dose(line: Line) -> str:
 
 def _consent(line: Line) -> str:
     if line.consent:
-        return _("signed %(day)s") % {"day": date_format(localtime(line.consent.given_at), "j M Y")}
+        return _("signed %(day)s") % {"day": date_format(localtime(line.consent.given_at), _("j M Y"))}
     return _("not signed yet") if line.by_hand else ""
 
 
@@ -131,5 +131,5 @@ def _is_telling(fact: Fact, finding: Finding) -> bool:
 
 
 def _by(finding: Finding) -> str:
-    when = date_format(localtime(finding.at), "j M Y, H:i")
+    when = date_format(localtime(finding.at), _("j M Y, H:i"))
     return f"{finding.by or finding.source}, {when}"
