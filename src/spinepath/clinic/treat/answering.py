@@ -52,7 +52,11 @@ class Asked:
         if self.fact.answer != "number":
             return self.fact.hint or ""
         levels = scale_words(knowledge(), self.fact)
-        return levels or f"{self.fact.least:g} – {self.fact.most:g} {self.fact.unit}"
+        if levels:
+            return levels
+        span = f"{self.fact.least:g} – {self.fact.most:g}"
+        said_by_unit = (self.fact.unit or "").endswith(f" {self.fact.most:g}")  # such as "of 10"
+        return span if said_by_unit else f"{span} {self.fact.unit}"
 
 
 @dataclass
