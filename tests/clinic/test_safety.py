@@ -13,6 +13,9 @@ from spinepath.clinic import advice, record
 from spinepath.clinic.book import diary
 from spinepath.clinic.follow import deciding
 from spinepath.clinic.models import (
+    AuditEntry,
+    CalendarLink,
+    Clinic,
     Consent,
     Episode,
     Hold,
@@ -25,6 +28,7 @@ from spinepath.clinic.models import (
     Session,
     Task,
 )
+from spinepath.clinic.models.people import hash_of
 from spinepath.clinic.people import chart
 from spinepath.clinic.people.merge import merge
 from spinepath.clinic.plan import consents, state
@@ -358,3 +362,13 @@ def test_midnight_is_that_of_the_clinic_wherever_the_question_comes_from(cleared
         assert offers_care(now) == {False}
     with timezone.override("Pacific/Auckland"):
         assert offers_care(now) == {False}
+
+
+def test_a_calendar_that_reads_along_is_noted_once_an_hour(clinic: Clinic, therapist: Member) -> None:
+    link = CalendarLink.objects.create(member=therapist, secret_hash=hash_of("secret"))
+    for _twice in range(2):
+        assert Client().get(reverse("calendar_feed", args=["secret"])).status_code == 200
+    assert AuditEntry.objects.filter(clinic=clinic, actor=therapist.name, about="calendar address").count() == 1
+    link.revoked_at = timezone.now()
+    link.save()
+    assert Client().get(reverse("calendar_feed", args=["secret"])).status_code == 404

@@ -141,7 +141,8 @@ def _for_lists(episode: Episode, outcome: Outcome) -> None:
 def look_again(person_id: int, *, but: Episode | None = None) -> None:
     """Act on what is now known of a person in all open episodes: what lasts counts in each of them."""
     rows = Episode.objects.filter(person_id=person_id).exclude(stage=Episode.Stage.CLOSED)
-    for other in rows.exclude(pk=but.pk if but else None).select_related("clinic", "person", "therapist"):
+    rows = rows.exclude(pk=but.pk) if but else rows
+    for other in rows.select_related("clinic", "person", "therapist"):
         outcome = advice.outcome_of(other)
         act_on(other, outcome)
         _for_lists(other, outcome)

@@ -73,6 +73,7 @@ def of_member(_request: HttpRequest, secret: str) -> HttpResponse:
     sessions = diary.sessions_from(rows.order_by("day", "start").values_list(*diary.FIELDS))
     if link.read_at is None or now - link.read_at > timedelta(hours=1):
         CalendarLink.objects.filter(pk=link.pk).update(read_at=now)
+        audit.note(clinic, link.member.name, audit.OUT, "calendar address", detail="read by a calendar")
     return _file(calendar_text(sessions, _sender(clinic), now, int(now.timestamp() // 60)), "sessions.ics")
 
 

@@ -1,0 +1,74 @@
+"""Several processes serve one clinic: what one of them knows does not mislead another, and nothing breaks the chain."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import postgres
+
+ROOT = Path(__file__).parents[2]
+EACH, WRITERS = 25, 3
+
+MAKE = """
+import django; django.setup()
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+from spinepath.clinic.demo import make_clinic
+make_clinic()
+"""
+LOOK = """
+import django; django.setup()
+from spinepath.clinic import audit
+from spinepath.clinic.models import AuditEntry, Clinic
+print(audit.first_break(Clinic.objects.get()), AuditEntry.objects.filter(actor__startswith="writer").count())
+"""
+
+
+def run(code: str, place: dict[str, str]) -> str:
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", code], env=place, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout.strip()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, str]]:
+    """The environment of a place with an empty database."""
+    env = {
+        **os.environ,
+        "SPINEPATH_DATA": str(tmp_path / "data"),
+        "DJANGO_SETTINGS_MODULE": "spinepath.clinic.settings",
+        "PYTHONPATH": str(ROOT),
+    }
+    env.pop("SPINEPATH_DATABASE", None)
+    if request.param == "sqlite":
+        yield env
+    elif postgres.programs() is None:
+        pytest.skip("PostgreSQL is not installed.")
+    else:
+        with postgres.running() as folder:
+            yield {**env, "SPINEPATH_DATABASE": postgres.address(folder)}
+
+
+def test_processes_that_write_at_once_keep_the_chain_whole(place: dict[str, str]) -> None:
+    run(MAKE, place)
+    writers = [
+        subprocess.Popen(  # noqa: S603
+            [sys.executable, "-m", "tests.clinic.two_writers", str(EACH), str(number)],
+            env=place,
+            cwd=ROOT,
+            stderr=subprocess.PIPE,
+        )
+        for number in range(WRITERS)
+    ]
+    for writer in writers:
+        _out, wrong = writer.communicate(timeout=120)
+        assert writer.returncode == 0, wrong.decode()[-2000:]
+    assert run(LOOK, place) == f"None {EACH * WRITERS}"
