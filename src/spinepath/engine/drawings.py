@@ -30,7 +30,7 @@ class SpineDrawing(Entry, frozen=True, kw_only=True):
     """
 
     name: str
-    vertebrae: tuple[Word, ...]
+    vertebrae: tuple[str, ...]
     level: Word
     levels: dict[Word, tuple[Word, ...]]
     shape: Word
