@@ -9,11 +9,13 @@ import hashlib
 import logging
 import secrets
 import warnings
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 import filetype
 import pydicom
+import pydicom.uid
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -42,6 +44,7 @@ _TAGS = {
     "born": "PatientBirthDate",
 }
 _LONGEST = 200
+_INFLATES = str(pydicom.uid.DeflatedExplicitVRLittleEndian).encode()
 
 # pydicom tells of odd values by quoting them, and a log holds nothing about people
 logging.getLogger("pydicom").setLevel(logging.CRITICAL)
@@ -116,6 +119,10 @@ def _digest(file: UploadedFile[bytes]) -> str:
 def header_of(file: UploadedFile[bytes], person: Person) -> dict[str, Any]:
     """What the header of a DICOM file says, and whether it is about this person. Raises Refused when it has none."""
     file.seek(0)
+    if any(_INFLATES in piece for piece in _overlapping(file)):
+        # the whole of it would be inflated before anything is read, and some kilobytes can hold a hundred gigabytes
+        raise Refused(_("This DICOM file is packed as a whole. Export it again without that, and choose it."))
+    file.seek(0)
     try:
         found = pydicom.dcmread(file, stop_before_pixels=True, specific_tags=list(_TAGS.values()))
         said = {key: _text(found.get(tag)) for key, tag in _TAGS.items()}
@@ -130,6 +137,14 @@ def header_of(file: UploadedFile[bytes], person: Person) -> dict[str, Any]:
         "born": _day(said["born"]),
         "differs": [key for key, differs in _compared(said, person) if differs],
     }
+
+
+def _overlapping(file: UploadedFile[bytes]) -> Iterator[bytes]:
+    """The file in pieces, each with the end of the one before."""
+    before = b""
+    for piece in file.chunks():
+        yield before + piece
+        before = piece[-len(_INFLATES) :]
 
 
 def _text(value: object) -> str:
