@@ -15,6 +15,7 @@ from spinepath.clinic.book import gates
 from spinepath.clinic.models import AdverseEvent, Course, Episode, Hold, KeptFinding, Session
 from spinepath.clinic.treat.answering import Sheet, sheets_of
 from spinepath.engine.assess import Assessment
+from spinepath.engine.conditions import Confirmed, facts_in, walk
 from spinepath.engine.content import Disposition, Measure, Reading, Severity
 from spinepath.engine.entries import Fact, Rule
 from spinepath.follow.change import Band, Judged, expected_curve, judge, smallest_points
@@ -56,6 +57,13 @@ class Line:
         """The expected curve from the first record on."""
         return expected_curve(advice.knowledge(), self.measure.id, self.points[0].value)
 
+    @property
+    def is_quiet(self) -> bool:
+        """Is there nothing to see in a drawing: measured once, or never moved and not judged?"""
+        return len({point.value for point in self.points}) < 2 and (
+            len(self.points) < 2 or self.judged.verdict == "not judged"
+        )
+
 
 class Going:
     """The course of an episode as of now."""
@@ -91,6 +99,14 @@ class Going:
             for name in self.assessment.outcome.fired
             if self.base.rules[name].then.reading == named
         ]
+
+    @property
+    def is_unmeasured(self) -> bool:
+        """Does a gain that would take the reading back wait for answers of today?"""
+        values = self.assessment.values
+        spared = [part for rule in self.reading_rules for part in walk(rule.when) if isinstance(part, Confirmed)]
+        used = {fact for part in spared for fact in facts_in(part)}
+        return any(self.base.facts[fact].worked_out and values.get(fact) is None for fact in used)
 
     @property
     def told(self) -> list[str]:
