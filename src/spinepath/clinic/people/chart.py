@@ -24,6 +24,7 @@ from spinepath.clinic.models import (
     Plan,
     Session,
 )
+from spinepath.clinic.templatetags.spinepath import value_words
 from spinepath.engine import words
 from spinepath.engine.assess import Assessment
 from spinepath.engine.content import Disposition
@@ -218,7 +219,7 @@ def _shown(row: KeptFinding, episode: Episode, marks: dict[_Key, str]) -> Shown:
     return Shown(
         row=row,
         fact=fact,
-        says=_("I do not know") if unknown else words.value_words(base, fact, finding.value),
+        says=value_words(row.fact, finding.value),
         mark=marks.get(_key(finding), "set aside"),
         is_notable=not unknown and is_notable(fact, finding.value),
         is_danger=not unknown and is_dangerous(fact, finding.value),

@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.utils.translation import gettext as _
-
 from spinepath.clinic.advice import firm, knowledge
+from spinepath.clinic.templatetags.spinepath import value_words
 from spinepath.engine.assess import Assessment
 from spinepath.engine.conditions import Value
 from spinepath.engine.content import Disposition, Investigation, Range
@@ -20,7 +19,6 @@ from spinepath.engine.words import (
     limit_words,
     said_once,
     sources_of,
-    value_words,
     who_and_when,
 )
 from spinepath.plan.package import limits_in_force
@@ -103,7 +101,7 @@ class Telling:
     def answer(self, name: str, value: Value) -> Answer:
         """A fact and its value in words, with who found it and when."""
         fact, stand = self.base.facts[name], self.found.standings.get(name)
-        said = value_words(self.base, fact, value) if value is not None else _("I do not know")
+        said = value_words(name, value)
         whose = who_and_when(stand.decided_by) if stand is not None and stand.decided_by is not None else ""
         return Answer(fact, said, whose)
 
@@ -155,10 +153,7 @@ class Telling:
         facts = self.base.facts
         return [
             Change(
-                tuple(
-                    Answer(facts[name], value_words(self.base, facts[name], value))
-                    for name, value in change.answers.items()
-                ),
+                tuple(Answer(facts[name], value_words(name, value)) for name, value in change.answers.items()),
                 self.base.dispositions[change.disposition],
             )
             for change in self.found.would_change

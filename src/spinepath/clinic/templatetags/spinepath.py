@@ -96,6 +96,15 @@ def written_words(fact: str, written: str) -> str:
         return written
 
 
+_SOURCES = {name: name for name in (noop("patient"), noop("clinician"), noop("record"), noop("device"))}
+
+
+@register.filter
+def source_name(source: str) -> str:
+    """Where a finding comes from, as a reader says it."""
+    return _(_SOURCES[source]) if source in _SOURCES else source
+
+
 @register.filter
 def rule(name: str) -> Any:
     """A rule of the knowledge base in use; None when it has none of this name."""
