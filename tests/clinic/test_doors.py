@@ -14,6 +14,7 @@ from spinepath.clinic import advice
 from spinepath.clinic.demo import make_clinic
 from spinepath.clinic.models import (
     AdverseEvent,
+    AuditEntry,
     Clinic,
     Consent,
     Document,
@@ -240,3 +241,19 @@ def test_nobody_is_named_in_an_address(things: dict[str, object]) -> None:
     person = Person.objects.get(pk=things["episode"].person_id)  # type: ignore[attr-defined]
     for name in GUARDED:
         assert person.family_name.lower() not in address(name, things).lower()
+
+
+LISTS = {"today", "people", "calendar_day", "reminders", "register", "choose_merge", "absence", "manage"}
+"""Lists of names for finding somebody: they hold nothing clinical, and what is opened from them is noted."""
+
+
+def test_who_reads_about_a_person_is_noted(things: dict[str, object], clinic: Clinic) -> None:
+    lead = signed_in(clinic, "lead")
+    unnoted = set()
+    for name in GUARDED:
+        before = AuditEntry.objects.filter(clinic=clinic).count()
+        answer = lead.get(address(name, things))
+        tells = answer.status_code == 200 and (answer.streaming or "Marsh" in answer.content.decode(errors="ignore"))
+        if tells and AuditEntry.objects.filter(clinic=clinic).count() == before:
+            unnoted.add(name)
+    assert unnoted <= LISTS

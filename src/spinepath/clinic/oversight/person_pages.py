@@ -33,6 +33,7 @@ def export(request: StaffRequest, key: str) -> HttpResponse:
         answer = HttpResponse(exported(person, request.member), content_type="application/zip")
         answer["Content-Disposition"] = f'attachment; filename="record-{person.key}.zip"'
         return answer
+    audit.note(request.clinic, request.member.name, audit.READ, "what is kept", key=person.key, person=person)
     context = {"person": person, "counts": counted(kept_of(person))}
     return render(request, "clinic/oversight/export.html", context)
 
@@ -56,6 +57,7 @@ def erase(request: StaffRequest, key: str) -> HttpResponse:
         else:
             messages.success(request, _("Erased. This page is the certificate."))
             return redirect("erased", key)
+    audit.note(request.clinic, request.member.name, audit.READ, "what is kept", key=person.key, person=person)
     context = {
         "person": person,
         "counts": counted(kept_of(person)),

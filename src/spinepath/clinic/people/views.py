@@ -30,6 +30,10 @@ def _person(request: StaffRequest, key: str) -> Person:
     return get_object_or_404(rows, key=key)
 
 
+def _note_read(request: StaffRequest, person: Person) -> None:
+    audit.note(request.clinic, request.member.name, audit.READ, "person", key=person.key, person=person)
+
+
 # finding
 
 
@@ -91,6 +95,7 @@ def edit(request: StaffRequest, key: str) -> HttpResponse:
     """The details of a person. Who comes second sees what the first one saved, beside what they typed."""
     person = _person(request, key)
     context: dict[str, Any] = {"person": person, "version": person.version, "shown": registering.as_shown(person)}
+    _note_read(request, person)
     if request.method != "POST":
         return render(request, "clinic/people/edit.html", {**context, "form": PersonForm(instance=person)})
     form = PersonForm(request.POST, instance=_person(request, key))
@@ -141,7 +146,7 @@ def _overtaken(request: StaffRequest, overtaken: Overtaken) -> HttpResponse:
 def person(request: StaffRequest, key: str, form: EpisodeForm | None = None) -> HttpResponse:
     """Who this is, the episodes, and what was put together with it."""
     found = _person(request, key)
-    audit.note(request.clinic, request.member.name, audit.READ, "person", key=found.key, person=found)
+    _note_read(request, found)
     episodes = list(
         within(request, Episode.objects.filter(person=found)).select_related("therapist").order_by("-opened_at", "-pk")
     )
@@ -210,6 +215,8 @@ def merge_with(request: StaffRequest, key: str, other: str) -> HttpResponse:
             else:
                 messages.success(request, _("The two entries are one now. It can be undone on this page."))
                 return redirect("person", chosen.key)
+    for one in pair:
+        _note_read(request, one)
     counts = [{"person": one, "episodes": _episodes(one), "place": place} for place, one in enumerate(pair, 1)]
     labels = {name: field.label for name, field in PersonForm().fields.items()}
     rows = [(labels[name], *(_told(one, name) for one in pair)) for name in DETAILS]
