@@ -1,7 +1,7 @@
 """All benchmarks: `make bench`. Prints versions, medians of at least 5 runs, and ratios; `--write FILE` keeps them.
 
 A part is a module that says what it measures, with a TITLE, the PACKAGES whose versions matter, and `lines`. The
-`drawing` of a part that has one is kept beside the page.
+`drawing` of a part that has one is kept beside the page. `--part NAME --write FILE` measures one part anew.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from benchmarks import booking, cohort, cohort_curves, engine, fhir_import, one_patient, peers
 from benchmarks.others import APART
+from benchmarks.page import with_section
 
 PARTS: tuple[ModuleType, ...] = (engine, one_patient, peers, fhir_import, cohort, cohort_curves, booking)
 
@@ -38,14 +39,19 @@ def report() -> Iterator[str]:
     machine = f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}"
     yield f"{machine}; Python {platform.python_version()}; {versions(['spinepath'])}."
     for part in PARTS:
-        yield from ("", f"## {part.TITLE}", "", str(part.__doc__).strip(), "")
-        yield from (f"{versions(part.PACKAGES)}.", "", "```text")
-        before = _load()
-        yield from part.lines()
-        yield f"load of the machine: {before} before, {_load()} after, of {os.cpu_count()} that it can bear"
-        yield "```"
-        if hasattr(part, "drawing"):
-            yield from ("", f"![{part.TITLE}]({drawing_of(part)})")
+        yield from ("", *section(part))
+
+
+def section(part: ModuleType) -> Iterator[str]:
+    """One part of the page, line by line, as it is measured."""
+    yield from (f"## {part.TITLE}", "", str(part.__doc__).strip(), "")
+    yield from (f"{versions(part.PACKAGES)}.", "", "```text")
+    before = _load()
+    yield from part.lines()
+    yield f"load of the machine: {before} before, {_load()} after, of {os.cpu_count()} that it can bear"
+    yield "```"
+    if hasattr(part, "drawing"):
+        yield from ("", f"![{part.TITLE}]({drawing_of(part)})")
 
 
 def _load() -> str:
@@ -55,20 +61,29 @@ def _load() -> str:
 
 def drawing_of(part: ModuleType) -> str:
     """The name of the file with the part's drawing."""
-    return f"benchmarks_{part.__name__.rpartition('.')[2]}.svg"
+    return f"benchmarks_{name_of(part)}.svg"
+
+
+def name_of(part: ModuleType) -> str:
+    """A part by the name of its module."""
+    return part.__name__.rpartition(".")[2]
 
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description="Measures, prints, and keeps what it prints.")
     arguments.add_argument("--write", type=Path, metavar="FILE", help="keep the page in this file")
-    file: Path | None = arguments.parse_args().write
+    arguments.add_argument("--part", choices=[name_of(part) for part in PARTS], help="only this part of the page")
+    given = arguments.parse_args()
+    file: Path | None = given.write
+    parts = [part for part in PARTS if given.part in (None, name_of(part))]
     page = []
-    for line in report():
+    for line in section(parts[0]) if given.part else report():
         print(line, flush=True)
         page.append(line)
     if file:
-        file.write_text("\n".join(page) + "\n", encoding="utf-8")
-        for part in PARTS:
+        text = "\n".join(page) + "\n"
+        file.write_text(with_section(file.read_text(encoding="utf-8"), text) if given.part else text, encoding="utf-8")
+        for part in parts:
             if hasattr(part, "drawing"):
                 file.with_name(drawing_of(part)).write_text(part.drawing(), encoding="utf-8")
 
