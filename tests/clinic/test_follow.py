@@ -61,6 +61,17 @@ def test_a_curve_has_its_first_and_last_point_and_all_numbers_in_the_table(
     assert "As a table" in page
 
 
+def test_a_reading_without_todays_measures_says_so(as_therapist: Client, therapist: Member) -> None:
+    cared = under_care(therapist, first_seen=20, had=6, family_name="Rossi")
+    add(cared, {"leg_pain": "7"}, Author.of(therapist), at=days_ago(20))
+    add(cared, {"leg_pain": "1"}, Author.of(therapist), at=days_ago(1))
+    page = reverse("follow", args=[cared.key])
+    assert Going(cared).is_unmeasured
+    assert "Until somebody gives them, no gain counts" in as_therapist.get(page).content.decode()
+    add(cared, {"leg_pain": "1"}, Author.of(therapist))
+    assert not Going(cared).is_unmeasured
+
+
 def test_a_hold_is_released_by_name_with_a_reason_and_the_sessions_are_booked_again(
     as_therapist: Client, cared: Episode, therapist: Member
 ) -> None:

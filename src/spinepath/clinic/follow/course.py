@@ -94,11 +94,8 @@ class Going:
     def reading_rules(self) -> list[Rule]:
         """The rules that give this reading."""
         named = self.assessment.outcome.reading
-        return [
-            self.base.rules[name]
-            for name in self.assessment.outcome.fired
-            if self.base.rules[name].then.reading == named
-        ]
+        fired = [self.base.rules[name] for name in self.assessment.outcome.fired]
+        return [rule for rule in fired if named and rule.then.reading == named]
 
     @property
     def is_unmeasured(self) -> bool:
