@@ -17,6 +17,7 @@ from spinepath.clinic.ask.doors import make_link
 from spinepath.clinic.book.reminders import message
 from spinepath.clinic.languages import language_of
 from spinepath.clinic.models import Clinic, Episode, Member, Person, Room, Session
+from spinepath.clinic.record import Author, add
 from spinepath.clinic.templatetags.spinepath import state_mark, value_words, written_words
 from spinepath.engine.words import STATE_WORDS
 from tests import messages
@@ -153,6 +154,15 @@ def test_questions_say_that_they_are_english(russian_person: Episode, therapist:
     page = come_in(russian_person, therapist).get(reverse("my_page", args=[1])).content.decode()
     assert '<h1 class="nhsuk-fieldset__heading" lang="en">' in page
     assert "Продолжить" in page
+
+
+def test_somebody_who_reads_no_english_is_told_that_it_is_urgent(russian_person: Episode, therapist: Member) -> None:
+    client = come_in(russian_person, therapist)
+    names = [name for name, fact in knowledge().facts.items() if fact.answer == "yes_no" and not fact.worked_out]
+    add(russian_person, dict.fromkeys(names, "yes"), Author(source="patient", by="personal link"))
+    page = client.get(reverse("my_urgent")).content.decode()
+    assert "Это важно" in page
+    assert "Позвонить" in page
 
 
 def test_the_browser_does_not_decide_for_a_person(episode: Episode, therapist: Member) -> None:
