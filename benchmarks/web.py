@@ -1,7 +1,10 @@
 """The clinic's pages with a crowd in the database: 4 users at once, granian with 2 processes, on this machine's cores.
 
-SPINEPATH_CROWD sets how many people (each with 20 findings and 10 sessions); with SPINEPATH_CROWD_DATA a crowd that was
-made before is used. On PostgreSQL the same is measured where its programs are installed.
+Each process has answered each page before it is measured. The charts are those of people of whom everything that can be
+asked is known; each user asks for other ones. A chart is measured where its assessment has to be made, and again where
+it was made within the hour. SPINEPATH_CROWD sets how many people there are (each with 20 findings and 10 sessions);
+with SPINEPATH_CROWD_DATA a crowd that was made before is used. On PostgreSQL the same is measured where its programs
+are installed.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from datetime import date, timedelta
 from http.client import HTTPConnection
 
 from tests import postgres
@@ -27,27 +31,39 @@ USERS = 4
 REQUESTS = int(os.environ.get("SPINEPATH_REQUESTS", "60"))
 """So many requests of each user to each page."""
 PORT = 8765
+TOKEN = "a" * 32
+"""Against forged requests: the cookie and the header say the same."""
 SPINEPATH = [sys.executable, "-c", "from spinepath.cli import app; app()"]
 
+WORD = "mar"
 PAGES = {
-    "today, the own day": "/today/",
+    "a chart, assessed anew": "/episodes/{episode}/",
+    "a chart, assessed within the hour": "/episodes/{episode}/",
+    "the plan with its reasons": "/episodes/{episode}/plan/",
+    "how it goes": "/episodes/{episode}/follow/",
+    "booking of an episode": "/episodes/{episode}/book/",
+    "free times to move a session to": "/sessions/{session}/booking/",
+    "a session": "/sessions/{session}/",
+    "what is to be asked": "/episodes/{episode}/ask/",
+    "what is to be examined": "/episodes/{episode}/examine/",
+    "today, one's own day": "/today/",
+    "today, the whole clinic": "/today/?who=all",
+    "the calendar's week of one therapist": "/calendar/sessions/?start={monday}&end={sunday}&therapist={therapist}",
+    "the calendar's week of the clinic": "/calendar/sessions/?start={monday}&end={sunday}",
     "people, first page": "/people/",
-    "people, found by name": "/people/?q=mar",
+    "people, found by a name's beginning": "/people/",
     "a person": "/people/{person}/",
     "a person's form": "/people/{person}/edit/",
-    "a week of the calendar": "/calendar/sessions.json?start={monday}&end={sunday}",
-    "booking of an episode": "/episodes/{episode}/book/",
-    "examination form": "/episodes/{episode}/examine/",
-    "a whole chart with its assessment": "/episodes/{episode}/",
-    "the plan with its reasons": "/episodes/{episode}/plan/",
+    "form for somebody new": "/people/new/",
 }
+POSTED = ("people, found by a name's beginning",)
 _SIGN_IN = """
 import json
 from importlib import import_module
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.db.models import Count
-from spinepath.clinic.models import Episode, Member
+from spinepath.clinic.models import Episode, Member, Session
 store = import_module(settings.SESSION_ENGINE).SessionStore
 cookies = []
 for member in Member.objects.filter(role__in=("therapist", "lead"))[:%d]:
@@ -57,8 +73,15 @@ for member in Member.objects.filter(role__in=("therapist", "lead"))[:%d]:
     session[HASH_SESSION_KEY] = member.user.get_session_auth_hash()
     session.create()
     cookies.append(session.session_key)
-full = Episode.objects.annotate(many=Count("findings")).filter(many__gt=60).select_related("person")[:200]
-print(json.dumps({"cookies": cookies, "keys": [[one.key, one.person.key] for one in full]}))
+full = Episode.objects.annotate(many=Count("findings")).filter(many__gt=60).select_related("person")
+booked = Session.objects.filter(episode__in=full, status="booked").order_by("-day")
+coming = dict(booked.values_list("episode_id", "key"))
+keys = [
+    {"episode": one.key, "person": one.person.key, "session": coming[one.pk], "therapist": one.therapist_id}
+    for one in full.order_by("pk")
+    if one.pk in coming
+]
+print(json.dumps({"cookies": cookies, "keys": keys[: %d]}))
 """
 
 
@@ -82,7 +105,7 @@ def _measured(called: str, there: dict[str, str], *, is_made: bool) -> Iterator[
         made += ["--findings", str(PEOPLE * 20), "--sessions", str(PEOPLE * 10)]
         subprocess.run(made, env=environment, check=True, stdout=subprocess.DEVNULL)
     told = subprocess.run(
-        [*SPINEPATH, "manage", "shell", "--no-imports", "-c", _SIGN_IN % USERS],
+        [*SPINEPATH, "manage", "shell", "--no-imports", "-c", _SIGN_IN % (USERS, USERS * REQUESTS)],
         env=environment,
         check=True,
         capture_output=True,
@@ -92,10 +115,10 @@ def _measured(called: str, there: dict[str, str], *, is_made: bool) -> Iterator[
     server = subprocess.Popen([*SPINEPATH, "serve", "--port", str(PORT)], env=environment, start_new_session=True)
     try:
         _wait()
-        yield f"{called}: {PEOPLE:,} people"
-        yield f"{'page':38} {'median':>8} {'95 %':>8} {'worst':>8} {'requests/s':>11}"
+        yield f"{called}: {PEOPLE:,} people, {PEOPLE * 20:,} findings, {PEOPLE * 10:,} sessions"
+        yield f"{'page':38} {'median':>8} {'95 %':>8} {'worst':>8} {'requests/s':>11}  load"
         for page, path in PAGES.items():
-            yield _line(page, *_asked(path, known))
+            yield _line(page, *_asked(page, path, known))
     finally:
         os.killpg(server.pid, 15)
         server.wait()
@@ -113,13 +136,14 @@ def _wait() -> None:
     raise RuntimeError("The server does not answer.")
 
 
-def _asked(path: str, known: dict[str, list]) -> tuple[list[float], float]:
+def _asked(page: str, path: str, known: dict[str, list]) -> tuple[list[float], float]:
     """The milliseconds of each request, and how many a second all users had together."""
     took: list[float] = []
-    for cookie in known["cookies"]:  # each process has read what it keeps
-        _get(HTTPConnection("127.0.0.1", PORT), path, cookie, known["keys"][0])
+    for _number in range(2):  # each process has answered this page
+        for cookie in known["cookies"]:
+            _send(HTTPConnection("127.0.0.1", PORT, timeout=60), page, path, cookie, known["keys"][-1])
     users = [
-        threading.Thread(target=_user, args=(path, cookie, known["keys"][place::USERS], took))
+        threading.Thread(target=_user, args=(page, path, cookie, known["keys"][place::USERS], took))
         for place, cookie in enumerate(known["cookies"])
     ]
     begun = time.perf_counter()
@@ -127,30 +151,38 @@ def _asked(path: str, known: dict[str, list]) -> tuple[list[float], float]:
         user.start()
     for user in users:
         user.join()
+    if len(took) != USERS * REQUESTS:
+        raise RuntimeError(f"{page}: not every request was answered.")
     return took, len(took) / (time.perf_counter() - begun)
 
 
-def _user(path: str, cookie: str, keys: list[list[str]], took: list[float]) -> None:
-    connection = HTTPConnection("127.0.0.1", PORT)
-    took.extend(_get(connection, path, cookie, keys[number % len(keys)]) for number in range(REQUESTS))
+def _user(page: str, path: str, cookie: str, keys: list[dict[str, str]], took: list[float]) -> None:
+    connection = HTTPConnection("127.0.0.1", PORT, timeout=60)
+    took.extend(_send(connection, page, path, cookie, keys[number % len(keys)]) for number in range(REQUESTS))
 
 
-def _get(connection: HTTPConnection, path: str, cookie: str, keys: list[str]) -> float:
-    monday = time.strftime("%Y-%m-%d", time.localtime(time.time() - time.localtime().tm_wday * 86400))
-    sunday = time.strftime("%Y-%m-%d", time.localtime(time.time() + (7 - time.localtime().tm_wday) * 86400))
-    asked = path.format(episode=keys[0], person=keys[1], monday=monday, sunday=sunday)
+def _send(connection: HTTPConnection, page: str, path: str, cookie: str, keys: dict[str, str]) -> float:
+    monday = date.today() - timedelta(days=date.today().weekday())
+    asked = path.format(**keys, monday=monday, sunday=monday + timedelta(days=7))
+    headers = {"Cookie": f"sessionid={cookie}; csrftoken={TOKEN}", "X-CSRFToken": TOKEN}
     begun = time.perf_counter()
-    connection.request("GET", asked, headers={"Cookie": f"sessionid={cookie}"})
+    if page in POSTED:
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+        connection.request("POST", asked, body=f"asked={WORD}", headers=headers)
+    else:
+        connection.request("GET", asked, headers=headers)
     answer = connection.getresponse()
     answer.read()
-    assert answer.status == 200, f"{path}: {answer.status}"
+    if answer.status != 200:
+        raise RuntimeError(f"{page}: {answer.status}")
     return (time.perf_counter() - begun) * 1000
 
 
 def _line(page: str, took: list[float], rate: float) -> str:
     ranked = sorted(took)
     late = ranked[int(len(ranked) * 0.95)]
-    return f"{page:38} {statistics.median(ranked):6.1f}ms {late:6.1f}ms {ranked[-1]:6.1f}ms {rate:11.0f}"
+    figures = f"{statistics.median(ranked):6.1f}ms {late:6.1f}ms {ranked[-1]:6.1f}ms {rate:11.0f}"
+    return f"{page:38} {figures}  {os.getloadavg()[0]:.1f}"
 
 
 if __name__ == "__main__":

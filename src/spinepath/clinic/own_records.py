@@ -68,23 +68,23 @@ def _as_said(knowledge: Knowledge, name: str, written: str, episode: Episode) ->
 def _books(episode: Episode, now: datetime) -> _Books:
     """Nothing in it depends on more of `now` than its day."""
     today, begin = now.date(), now.replace(hour=0, minute=0, second=0, microsecond=0)
+    # by episode and day alone: a database that weighs badly would go through everything that was ever done
     sessions = list(
-        Session.objects.filter(episode=episode, status=Session.Status.DONE, day__lte=today)
+        Session.objects.filter(episode=episode, day__lte=today)
         .select_related("note", "therapist")
         .order_by("day", "start")
     )
-    of_today = (
-        Session.objects.filter(episode=episode, day=today, status__in=["booked", "done"])
-        .select_related("therapist")
-        .first()
-    )
+    now_on = [
+        one for one in sessions if one.day == today and one.status in (Session.Status.BOOKED, Session.Status.DONE)
+    ]
+    of_today = min(now_on, key=lambda one: one.pk, default=None)
     valid = Consent.objects.filter(
         episode=episode, given_at__gte=begin, given_at__lt=begin + timedelta(days=1), withdrawn_at=None
     )
     return _Books(
         episode=episode,
         now=now,
-        done=sessions,
+        done=[one for one in sessions if one.status == Session.Status.DONE],
         courses=list(Course.objects.filter(episode__person_id=episode.person_id).order_by("made_at")),
         therapist=of_today.therapist if of_today else episode.therapist,
         consents=list(valid.values_list("technique", flat=True)),

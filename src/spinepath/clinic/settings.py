@@ -176,9 +176,10 @@ TIME_ZONE = "UTC"  # each clinic has its own; `MemberMiddleware` switches to it
 STATIC_URL = "/static/"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "staticfiles": {"BACKEND": "spinepath.clinic.static_files.Named"},
 }
 WHITENOISE_USE_FINDERS = True
+WHITENOISE_IMMUTABLE_FILE_TEST = rf"^{STATIC_URL}(built|own)/"  # see `static_files.Named`
 
 
 # mail and log: neither ever holds a word about a person that is not needed
