@@ -167,7 +167,7 @@ def _send(connection: HTTPConnection, page: str, path: str, cookie: str, keys: d
     headers = {"Cookie": f"sessionid={cookie}; csrftoken={TOKEN}", "X-CSRFToken": TOKEN}
     begun = time.perf_counter()
     if page in POSTED:
-        headers["Content-Type"] = "application/x-www-form-urlencoded"
+        headers |= {"Content-Type": "application/x-www-form-urlencoded", "HX-Request": "true"}  # as the page asks
         connection.request("POST", asked, body=f"asked={WORD}", headers=headers)
     else:
         connection.request("GET", asked, headers=headers)
