@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -21,6 +22,7 @@ _KEYWORDS = {
     **dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop", "lazy", "noop"), _ONE),
     **dict.fromkeys(("ngettext", "ngettext_lazy"), _MANY),
 }
+_NO_DAY = datetime(2026, 1, 1, tzinfo=UTC)  # the same texts make the same file on every day
 _HEAD = """# Russian words of the clinic. `make words` brings this file up to date with templates and Python.
 msgid ""
 msgstr ""
@@ -59,8 +61,10 @@ def write(path: Path = MESSAGES) -> list[str]:
     told = BytesIO()
     write_po(told, catalog, width=110, omit_header=True, ignore_obsolete=True, no_location=True, sort_output=True)
     path.write_text(_HEAD + told.getvalue().decode().strip() + "\n")
+    compiled = kept(path)
+    compiled.creation_date = compiled.revision_date = _NO_DAY
     with path.with_suffix(".mo").open("wb") as file:
-        write_mo(file, kept(path))
+        write_mo(file, compiled)
     return [str(one.id) for one in catalog if one.id and not (all(one.string) if one.pluralizable else one.string)]
 
 
