@@ -170,7 +170,7 @@ def _panel(
     title: str, values: list[dict[str, Any]], x: tuple[str, str, str], y: tuple[str, str, str], by: str | None = None
 ) -> dict[str, Any]:
     def axis(field: str, told: str, scale: str) -> dict[str, Any]:
-        shown = {"title": told, "format": "~s"} | ({"tickCount": 4} if field == "people" else {})
+        shown = {"title": told} | ({"format": "~s", "tickCount": 4} if field == "people" else {"format": "~g"})
         return {"field": field, "type": "quantitative", "axis": shown, "scale": {"type": scale}}
 
     encoding: dict[str, Any] = {"x": axis(*x), "y": axis(*y)}

@@ -15,7 +15,7 @@ from spinepath.engine import evidence as ev
 from spinepath.engine import measuring as meas
 from spinepath.engine import mentions as m
 from spinepath.engine import own_records as own
-from spinepath.engine import page_parts as pages
+from spinepath.engine import page_parts as parts
 from spinepath.engine import populations as pop
 from spinepath.engine.conditions import Compare, Value, depends_on_asking, facts_in, walk
 from spinepath.engine.values import read_value
@@ -81,7 +81,7 @@ class Knowledge(msgspec.Struct, kw_only=True, dict=True):
     units: dict[str, m.Unit] = {}
     own_records: dict[str, own.OwnRecord] = {}
     body_charts: dict[str, body.BodyChart] = {}
-    page_parts: dict[str, pages.PagePart] = {}
+    page_parts: dict[str, parts.PagePart] = {}
     curves: dict[str, meas.Curve] = {}
     drawings: dict[str, dr.SpineDrawing] = {}
     populations: dict[str, pop.Population] = {}
