@@ -306,7 +306,8 @@ def _check_values(knowledge: Knowledge, faults: FaultList) -> None:
                 check((fact.id,), written, fact.place)
     given = [(case.given, case.place) for rule in knowledge.rules.values() for case in rule.cases]
     given += [(chart.given, chart.place) for chart in knowledge.charts.values()]
-    given += [(one.records, one.place) for one in (*knowledge.page_parts.values(), *knowledge.severities.values())]
+    given += [(part.records, part.place) for part in knowledge.page_parts.values()]
+    given += [(severity.records, severity.place) for severity in knowledge.severities.values()]
     for answers, place in given:
         for name, written in answers.items():
             members = knowledge.groups[name].facts if name in knowledge.groups else (name,)

@@ -33,7 +33,8 @@ def next_course(knowledge: Knowledge, values: Values) -> NextCourse:
     somebody must say how many there were.
     """
     counts = [entry.fact for entry in knowledge.own_records.values() if entry.tells == "courses_of_year"]
-    counted: dict[str, Value] = {str(name): float(values[name] or 0) + 1 for name in counts if values.get(name) is not None}
+    known = [name for name in counts if values.get(name) is not None]
+    counted: dict[str, Value] = {str(name): float(values[name] or 0) + 1 for name in known}
     after = evaluate(knowledge, complete(knowledge, {**values, **counted}))
     rules = [knowledge.rules[name] for name in page_part(knowledge, "repeat_course").rules]
     fires = [rule for rule in rules if after.rules[rule.id] == "fires"]
