@@ -140,6 +140,22 @@ function keepSafe(note) {
       if (!isClashing) note.requestSubmit(by);
     }, 50);
   });
+  // who signs out, or goes on to another page, takes what was typed along
+  document.querySelector(".frame-who form")?.addEventListener("submit", (event) => {
+    if (typed() === confirmed || isClashing) return;
+    event.preventDefault();
+    const leave = () => event.target.submit();
+    save().then(leave, leave);
+  });
+  addEventListener("pagehide", () => {
+    if (busy || isClashing || isLeaving || typed() === confirmed) return;
+    fetch(told.draft, {
+      method: "POST",
+      body: new FormData(note),
+      headers: { "X-CSRFToken": document.body.dataset.csrf ?? "" },
+      keepalive: true,
+    });
+  });
   setInterval(save, 4000);
   addEventListener("online", save);
   restore();

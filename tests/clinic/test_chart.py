@@ -84,7 +84,8 @@ def test_a_fact_that_the_knowledge_base_no_longer_has_stays_readable(
     row = KeptFinding.objects.create(
         episode=episode, fact="gone_long_ago", value="ja", at=timezone.now(), source="clinician", by="Old Hand"
     )
-    assert "gone_long_ago" in told(as_therapist, episode)
+    old = as_therapist.get(reverse("more_findings", args=[episode.key, "old"]))
+    assert "gone_long_ago" in old.content.decode()
     page = as_therapist.get(reverse("correct_finding", args=[episode.key, row.pk]))
     assert "stays as it was written" in page.content.decode()
     assert as_therapist.post(page.request["PATH_INFO"], {"value": "no", "reason": "x"}).status_code == 422
@@ -237,3 +238,19 @@ def test_the_same_chart_is_assessed_once_and_anew_when_something_was_found(clear
     add(cleared, {"leg_pain": "9"}, Author.of(therapist))
     assert advice.assessment_of(cleared) is not first
     assert advice.assessment_of(cleared).values["leg_pain"] == 9
+
+
+def test_what_is_seldom_looked_at_is_read_when_it_is_opened(
+    cleared: Episode, as_therapist: Client, as_desk: Client
+) -> None:
+    chart = as_therapist.get(reverse("episode", args=[cleared.key])).content.decode()
+    part = reverse("more_findings", args=[cleared.key, "clear"])
+    assert f'hx-get="{part}"' in chart
+    name = advice.knowledge().facts["fever"].name
+    assert name not in chart
+    assert name in as_therapist.get(part).content.decode(), "a page of its own without a script"
+    fragment = as_therapist.get(part, headers={"HX-Request": "true"}).content.decode()
+    assert name in fragment
+    assert "<html" not in fragment
+    assert as_therapist.get(reverse("more_findings", args=[cleared.key, "other"])).status_code == 404
+    assert as_desk.get(part).status_code == 403

@@ -118,6 +118,7 @@ def kwargs_of(name: str, things: dict[str, object]) -> dict[str, object]:
         "name": next(iter(advice.knowledge().questions)),
         "id": next(iter(advice.knowledge().rules)),
         "kind": "rule",
+        "group": "clear",
         "version": advice.knowledge().version,
     }
     if "consents" in path:

@@ -17,6 +17,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from spinepath.clinic.models import Clinic, Hold, Member, Session
+from spinepath.clinic.treat.closing import begin as begin_now
 from tests.clinic.courses import session_today, under_care
 from tests.stories.conftest import Visitor
 
@@ -91,6 +92,22 @@ def test_a_second_visit_is_asked_again_and_signed_by_keyboard(visitor: Any, ben:
     session.refresh_from_db()
     assert session.status == Session.Status.DONE
     assert touches <= TOUCHES_MOST, touches
+
+
+def test_what_was_typed_just_before_signing_out_is_there_again(visitor: Any, ben: Member) -> None:
+    # given a session that has begun
+    session = session_today(under_care(ben, had=0))
+    begin_now(session, {}, ben)
+    one = visitor().sign_in("ben")
+    one.page.goto(f"/sessions/{session.key}/")
+    # when somebody writes a note and signs out in the same breath
+    one.page.fill("#free", "Asks for shorter sessions.")
+    one.page.get_by_role("button", name="Sign out").click()
+    one.page.wait_for_url(lambda url: "/sessions/" not in url)
+    # then the note is there for whoever opens the session next, on another machine
+    anna = visitor().sign_in("anna")
+    anna.page.goto(f"/sessions/{session.key}/")
+    assert anna.page.input_value("#free") == "Asks for shorter sessions."
 
 
 def test_a_stop_sign_says_what_to_do_at_once_and_a_named_person_decides(visitor: Any, ben: Member) -> None:
@@ -168,6 +185,7 @@ call_command("migrate", verbosity=0)
 from spinepath.clinic.demo import make_clinic
 from spinepath.clinic.models import Member
 from spinepath.clinic.treat.closing import begin
+from spinepath.clinic.treat.closing import begin as begin_now
 from tests.clinic.courses import session_today, under_care
 make_clinic()
 session = session_today(under_care(Member.objects.get(user__username="ben"), had=1))

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import select_template
 from django.utils import timezone
@@ -67,6 +67,21 @@ def episode(request: StaffRequest, key: str) -> HttpResponse:
         "coming": [one for one in sessions if one.day >= timezone.localdate() and one.status in ("booked", "held")],
     }
     return episode_page(request, found, "clinic/people/episode.html", "episode", context)
+
+
+@staff("see_record")
+def more_findings(request: StaffRequest, key: str, group: str) -> HttpResponse:
+    """The findings of one group, which the chart leaves out until somebody opens it."""
+    found = episode_of(request, key)
+    titles = {"not_known": _("Answered “I do not know”"), "clear": _("Answered, nothing found")}
+    titles["old"] = _("No longer counts: too old, or a newer one counts")
+    if group not in titles:
+        raise Http404
+    rows = getattr(chart.findings(found, advice.assessment_of(found)), group)
+    context = {"title": titles[group], "rows": rows, "may_add": may(request.member, "add_findings")}
+    is_part = request.headers.get("HX-Request") == "true"
+    template = "clinic/people/more_findings.html" if is_part else "clinic/people/more_findings_page.html"
+    return episode_page(request, found, template, "episode", context)
 
 
 def _tasks(found: Episode) -> list[Task]:

@@ -15,6 +15,7 @@ urlpatterns = [
     path("people/<slug:key>/unmerge/", views.unmerge, name="unmerge"),
     path("episodes/<slug:key>/", chart_pages.episode, name="episode"),
     path("episodes/<slug:key>/findings/<int:number>/", chart_pages.correct_finding, name="correct_finding"),
+    path("episodes/<slug:key>/findings/<slug:group>/", chart_pages.more_findings, name="more_findings"),
     path("episodes/<slug:key>/audit/", chart_pages.record_audit, name="record_audit"),
     path("assessments/<slug:key>/", chart_pages.assessment, name="assessment"),
 ]
