@@ -88,6 +88,7 @@ def answered_at_home(person: Any, link: str) -> None:
     while not is_through(person.page):
         answer_as(person.page, chart)
     if "drawing" in person.page.url:
+        person.page.wait_for_load_state()  # the drawing listens only then
         person.page.click("[data-region=low_back_left]")
         person.page.click("main >> text=Continue")
     person.page.click("text=Send my answers")
