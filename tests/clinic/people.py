@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from spinepath.clinic.advice import knowledge
@@ -29,3 +32,10 @@ def answers_of(chart: str) -> dict[str, str]:
         for name, value in written.items()
         if value != "unknown" and facts[name].worked_out is None and facts[name].default is None
     }
+
+
+def queries_of(client: Client, address: str) -> int:
+    """How often a page asks the database, without the browser's session, which is renewed once a minute."""
+    with CaptureQueriesContext(connection) as seen:
+        assert client.get(address).status_code == 200
+    return sum("django_session" not in one["sql"] and "SAVEPOINT" not in one["sql"] for one in seen)

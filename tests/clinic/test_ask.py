@@ -12,9 +12,7 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from spinepath.clinic import advice
@@ -28,7 +26,7 @@ from spinepath.engine.evaluate import evaluate
 from spinepath.engine.questions import questions
 from spinepath.engine.screens import reader_of
 from tests.clinic.conftest import signed_in
-from tests.clinic.people import answers_of, new_episode
+from tests.clinic.people import answers_of, new_episode, queries_of
 
 WEEK = timedelta(days=7)
 
@@ -529,17 +527,10 @@ def test_what_is_no_drawing_is_refused(person: Client, strokes: str) -> None:
 
 
 def test_pages_ask_the_database_no_more_often_as_answers_grow(person: Client, episode: Episode) -> None:
-    def queries(address: str) -> int:
-        with CaptureQueriesContext(
-            connection,
-        ) as found:
-            assert person.get(address).status_code == 200
-        return len(found)
-
     person.post("/my/ask/1/", fields_of(person))
-    few = queries("/my/ask/2/")
+    few = queries_of(person, "/my/ask/2/")
     answer_all(person, answers_of("nothing_found"))
     pages = len(Sitting(PersonalLink.objects.get()).pages)
-    assert queries(f"/my/ask/{pages}/") <= few
+    assert queries_of(person, f"/my/ask/{pages}/") <= few
     person.session["no_drawing"] = True
-    assert queries("/my/ask/check/") <= few + 4
+    assert queries_of(person, "/my/ask/check/") <= few + 4

@@ -6,16 +6,14 @@ import re
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from spinepath.clinic import advice
 from spinepath.clinic.ask.groups import Asking, Group, place_of
 from spinepath.clinic.models import AuditEntry, Drawing, Episode, KeptFinding, Member, Task
 from spinepath.clinic.record import Author, add
 from tests.clinic.conftest import signed_in
-from tests.clinic.people import answers_of
+from tests.clinic.people import answers_of, queries_of
 from tests.clinic.test_ask import gravest_line, number_screens
 
 PATIENT = Author(source="patient", by="personal link")
@@ -222,15 +220,9 @@ def test_pages_ask_the_database_no_more_often_as_answers_grow(
     addresses.append(address_of(episode, a_checklist()[0]))
 
     def queries() -> list[int]:
-        counts = []
-        for address in addresses:
-            with CaptureQueriesContext(connection) as found:
-                assert as_therapist.get(address).status_code == 200
-            counts.append(len(found))
-        return counts
+        return [queries_of(as_therapist, address) for address in addresses]
 
     add(episode, {a_checklist()[1][0]: "no"}, PATIENT)
-    queries()  # the session is written once a minute
     few = queries()
     for author in (PATIENT, Author.of(therapist), PATIENT):
         add(episode, answers_of("nothing_found"), author)

@@ -6,9 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -19,6 +17,7 @@ from spinepath.clinic.examine.sheets import OTHER, parts_of, picture_of, sheet_n
 from spinepath.clinic.models import AuditEntry, Clinic, Episode, KeptFinding, Member
 from spinepath.clinic.record import Author, add
 from tests.clinic.conftest import signed_in
+from tests.clinic.people import queries_of
 
 GRID = "examination"
 
@@ -258,7 +257,5 @@ def test_more_findings_need_no_more_queries(episode: Episode, as_therapist: Clie
             for _ in range(times):
                 add(episode, {"limp": "no", "ankle_up_left": "5"}, Author.of(therapist))
             as_therapist.get(page)
-            with CaptureQueriesContext(connection) as queries:
-                as_therapist.get(page)
-            counts.append(len(queries))
+            counts.append(queries_of(as_therapist, page))
         assert counts[0] == counts[1]

@@ -6,9 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from spinepath.clinic import advice
@@ -21,7 +19,7 @@ from spinepath.clinic.plan.refused import ChangedMeanwhile, Refused
 from spinepath.clinic.record import Author, add
 from spinepath.engine.chart_file import written_in
 from tests.clinic.conftest import signed_in
-from tests.clinic.people import answers_of
+from tests.clinic.people import answers_of, new_episode, queries_of
 
 GOAL = {"says": "Sit through a film", "measure": "measure.leg_pain", "target": "2"}
 NOTHING = {"says": "", "measure": "", "target": ""}
@@ -334,8 +332,6 @@ def test_each_class_by_hand_says_what_is_told_and_for_how_long() -> None:
 
 def test_what_waits_only_for_its_signature_can_be_signed_for(clinic: Any, therapist: Member) -> None:
     """The rules ask for a signature of the day before force is used; nobody could ever sign otherwise."""
-    from tests.clinic.people import new_episode
-
     facts = advice.knowledge().facts
     chart = written_in(advice.knowledge(), "thrust_gate_met")
     clinic.answers |= {name: value for name, value in chart.items() if facts[name].who == "clinic"}
@@ -373,8 +369,6 @@ def test_other_clinics_and_roles_see_no_plan(by_hand: tuple[Plan, str]) -> None:
 
 
 def test_a_plan_of_another_episode_is_not_found(by_hand: tuple[Plan, str], as_therapist: Client) -> None:
-    from tests.clinic.people import new_episode
-
     plan, _technique = by_hand
     stranger = new_episode(plan.episode.clinic, plan.made_by, "Stone")
     assert as_therapist.post(reverse("plan_agree", args=[stranger.key, plan.key])).status_code == 404
@@ -383,21 +377,15 @@ def test_a_plan_of_another_episode_is_not_found(by_hand: tuple[Plan, str], as_th
 
 
 def test_more_techniques_ask_the_database_no_more(cleared: Episode, as_therapist: Client, therapist: Member) -> None:
-    def queries() -> int:
-        """Without those of the session, which is kept alive once a minute."""
-        with CaptureQueriesContext(connection) as seen:
-            assert as_therapist.get(reverse("plan", args=[cleared.key])).status_code == 200
-        return sum("django_session" not in one["sql"] and "SAVEPOINT" not in one["sql"] for one in seen)
-
+    page = reverse("plan", args=[cleared.key])
     plan = drafting.save(cleared, wanted_of(cleared), therapist, "")
-    queries()
-    few = queries()
+    queries_of(as_therapist, page)
+    few = queries_of(as_therapist, page)
     many = [one.id for one in options_of(cleared).offered]
     plan = drafting.save(cleared, wanted_of(cleared, *many), therapist, plan.key)
     for technique in consents.wanted(plan):
         consents.give(plan, technique, "Helen Marsh", [], True, therapist)
-    queries()
-    assert queries() <= few
+    assert queries_of(as_therapist, page) <= few
 
 
 def test_measures_for_goals_are_numbers_with_a_range() -> None:

@@ -38,7 +38,7 @@ def run(code: str, place: dict[str, str]) -> str:
     return done.stdout.strip()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.services)])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, str]]:
     """The environment of a place with an empty database."""
     env = {
@@ -50,8 +50,6 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[dict[str, 
     env.pop("SPINEPATH_DATABASE", None)
     if request.param == "sqlite":
         yield env
-    elif postgres.programs() is None:
-        pytest.skip("PostgreSQL is not installed.")
     else:
         with postgres.running() as folder:
             yield {**env, "SPINEPATH_DATABASE": postgres.address(folder)}
