@@ -94,12 +94,13 @@ class Hold(models.Model):
 
 
 class Reminder(models.Model):
-    """A message that is due. It holds no word of medicine.
+    """A message that is due: of a session ahead or, when it `asks`, after one was had. It holds no word of medicine.
 
     `claimed_at` stands from just before it is sent: one whose sending broke off is never sent a second time.
     """
 
     session = models.ForeignKey(Session, models.CASCADE, related_name="reminders")
+    asks = models.BooleanField(default=False)
     due_at = models.DateTimeField(db_index=True)
     claimed_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)

@@ -26,6 +26,7 @@ class Task(models.Model):
         CONSENT = "consent", _("consent expires")
         DOCUMENT = "document", _("document to read")
         CLASH = "clash", _("course to repair")
+        FIT = "fit", _("session to move")
 
     key = models.CharField(max_length=12, unique=True, default=new_key, editable=False)
     clinic = models.ForeignKey(Clinic, models.CASCADE, related_name="tasks")

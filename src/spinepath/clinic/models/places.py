@@ -129,10 +129,23 @@ class Shift(models.Model):
     last = models.DateField(null=True, blank=True)
 
 
+class Standing(models.Manager["Away"]):
+    """The absences that count: all but those that were withdrawn."""
+
+    def get_queryset(self) -> models.QuerySet[Away]:
+        """Without those that were withdrawn."""
+        return super().get_queryset().filter(withdrawn_at=None)
+
+
 class Away(Period):
-    """Time in which a member cannot treat."""
+    """Time in which a member cannot treat. One that was a mistake is withdrawn and stays among `everything`."""
 
     member = models.ForeignKey(Member, models.CASCADE, related_name="absences")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(Member, models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = Standing()
+    everything = models.Manager["Away"]()
 
 
 class PriceList(models.Model):

@@ -16,7 +16,8 @@ class Note(models.Model):
     """The note of one session. It is a draft that saves itself until it is signed; then only additions are possible.
 
     `phases` are `[{phase, techniques: [{id, planned_level, level, minutes, done, why}]}]`; `before` and `after` the
-    reaction. `additions` are `[{at, by, says}]`.
+    reaction. `additions` are `[{at, by, says}]`, `replaced` drafts over which somebody else saved their own:
+    `[{at, by, replaced_at, replaced_by, phases, after, free}]`.
     """
 
     session = models.OneToOneField(Session, models.PROTECT, related_name="note")
@@ -27,6 +28,7 @@ class Note(models.Model):
     free = models.TextField(blank=True, max_length=20000)
     consent = models.JSONField(default=dict, blank=True)
     additions = models.JSONField(default=list, blank=True)
+    replaced = models.JSONField(default=list, blank=True)
     saved_at = models.DateTimeField(null=True, blank=True)
     saved_by = models.ForeignKey(Member, models.PROTECT, null=True, blank=True, related_name="+")
     signed_at = models.DateTimeField(null=True, blank=True)
