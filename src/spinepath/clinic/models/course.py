@@ -42,14 +42,15 @@ class Session(models.Model):
         CANCELLED = "cancelled", _("cancelled")
 
     key = models.CharField(max_length=12, unique=True, default=new_key, editable=False)
-    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="sessions")
-    course = models.ForeignKey(Course, models.PROTECT, related_name="sessions")
-    episode = models.ForeignKey(Episode, models.PROTECT, related_name="sessions")
+    # the indexes below begin with these
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="sessions", db_index=False)
+    course = models.ForeignKey(Course, models.PROTECT, related_name="sessions", db_index=False)
+    episode = models.ForeignKey(Episode, models.PROTECT, related_name="sessions", db_index=False)
     number = models.PositiveSmallIntegerField()
     day = models.DateField()
     start = models.TimeField()
     minutes = models.PositiveSmallIntegerField()
-    therapist = models.ForeignKey(Member, models.PROTECT, related_name="sessions")
+    therapist = models.ForeignKey(Member, models.PROTECT, related_name="sessions", db_index=False)
     room = models.ForeignKey(Room, models.PROTECT, related_name="sessions")
     status = models.CharField(max_length=10, choices=Status, default=Status.BOOKED)
     arrived_at = models.DateTimeField(null=True, blank=True)
@@ -61,7 +62,7 @@ class Session(models.Model):
             models.Index(fields=["clinic", "day", "start"]),
             models.Index(fields=["therapist", "day"]),
             models.Index(fields=["episode", "day"]),
-            models.Index(fields=["status", "day"]),
+            models.Index(fields=["course", "status", "day"]),
         ]
         constraints: ClassVar = [
             # the last word when two desks book at once

@@ -178,7 +178,7 @@ class Episode(models.Model):
 
     key = models.CharField(max_length=12, unique=True, default=new_key, editable=False)
     person = models.ForeignKey(Person, models.PROTECT, related_name="episodes")
-    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="episodes")
+    clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="episodes", db_index=False)
     complaint = models.CharField(_("complaint in the person's words"), max_length=300)
     therapist = models.ForeignKey(Member, models.PROTECT, null=True, blank=True, related_name="episodes")
     stage = models.CharField(max_length=10, choices=Stage, default=Stage.ASK)
