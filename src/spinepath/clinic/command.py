@@ -71,7 +71,6 @@ def crowd(
 
     for line in make_crowd(people, findings, sessions):
         typer.echo(line)
-    _count_rows()
 
 
 def _throw_away(made_on: Path) -> None:
@@ -108,17 +107,6 @@ def _up_to_date() -> None:
 
     call_command("migrate", verbosity=0)
     keep_knowledge()
-    _count_rows()
-
-
-def _count_rows() -> None:
-    """SQLite finds its way by counts that it takes only when told to; PostgreSQL takes them by itself."""
-    from django.db import connection
-
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            cursor.execute("PRAGMA analysis_limit=1000")
-            cursor.execute("ANALYZE")
 
 
 def _serve(host: str, port: int, workers: int) -> None:

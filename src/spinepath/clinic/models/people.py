@@ -177,7 +177,7 @@ class Episode(models.Model):
         CLOSED = "closed", _("Closed")
 
     key = models.CharField(max_length=12, unique=True, default=new_key, editable=False)
-    person = models.ForeignKey(Person, models.PROTECT, related_name="episodes")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="episodes", db_index=False)
     clinic = models.ForeignKey(Clinic, models.PROTECT, related_name="episodes", db_index=False)
     complaint = models.CharField(_("complaint in the person's words"), max_length=300)
     therapist = models.ForeignKey(Member, models.PROTECT, null=True, blank=True, related_name="episodes")
@@ -194,6 +194,7 @@ class Episode(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["clinic", "stage", "-opened_at"]),
             models.Index(fields=["therapist", "stage"]),
+            models.Index(fields=["person", "clinic"]),
         ]
 
     def __str__(self) -> str:
