@@ -40,17 +40,19 @@ const calendar = new Calendar(place, {
   slotLabelFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
   eventTimeFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
   displayEventEnd: false,
+  forceEventDuration: true,
+  defaultTimedEventDuration: "01:00",
   dayMaxEvents: 4,
-  events: { url: words.events, extraParams: () => Object.fromEntries(new FormData(filter)), success: (found) => found.sessions },
+  events: { url: words.events, extraParams: () => Object.fromEntries(new FormData(filter)), success: taken },
   eventContent: ({ event, timeText, view }) => {
     const box = document.createElement("div");
-    box.append(part("fc-event-time", view.type === "listWeek" ? "" : timeText), part("fc-event-title", event.title));
-    if (view.type !== "dayGridMonth") {
+    box.append(part("fc-event-time", view.type === "listWeek" || !event.extendedProps.who ? "" : timeText), part("fc-event-title", event.title));
+    if (view.type !== "dayGridMonth" && event.extendedProps.who) {
       box.append(part("event__where", `${event.extendedProps.who}, ${event.extendedProps.where}`));
     }
     return { domNodes: [box] };
   },
-  eventDidMount: ({ el, event }) => el.setAttribute("title", `${event.title}, ${event.extendedProps.who}, ${event.extendedProps.where}, ${event.extendedProps.status}`),
+  eventDidMount: ({ el, event }) => event.extendedProps.who && el.setAttribute("title", `${event.title}, ${event.extendedProps.who}, ${event.extendedProps.where}, ${event.extendedProps.status}`),
   datesSet: () => {
     // the signs on the buttons are only ornament: the buttons have titles
     for (const sign of place.querySelectorAll(".fc-icon")) {
@@ -62,6 +64,11 @@ const calendar = new Calendar(place, {
 });
 calendar.render();
 filter.addEventListener("change", () => calendar.refetchEvents());
+
+function taken(found) {
+  document.getElementById("calendar-counted").hidden = !found.counted;
+  return found.sessions;
+}
 
 function part(name, text) {
   const found = document.createElement("div");

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from spinepath.booking.clinic import Period
-from spinepath.clinic.book import absences, changes, diary, reminders
+from spinepath.clinic.book import absences, calendar_views, changes, diary, reminders
 from spinepath.clinic.models import (
     Away,
     CalendarLink,
@@ -248,6 +248,22 @@ def test_the_calendar_has_what_is_booked_and_no_clinical_word(course: Course, as
 )
 def test_the_calendar_is_asked_for_bounded_spans_only(as_desk: Client, span: dict[str, str]) -> None:
     assert as_desk.get(reverse("calendar_events"), span).status_code == 400
+
+
+def test_too_many_sessions_to_read_are_counted(
+    course: Course, as_desk: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert events(as_desk, course).json()["counted"] is False
+    monkeypatch.setattr(calendar_views, "MOST_SESSIONS", 0)
+    for days, by_hour in ((7, True), (40, False)):
+        first = nth(course, 1).day
+        span = {"start": first.isoformat(), "end": (first + timedelta(days=days)).isoformat()}
+        told = as_desk.get(reverse("calendar_events"), span).json()
+        there = course.sessions.filter(day__gte=first, day__lt=first + timedelta(days=days)).count()
+        assert told["counted"] is True
+        assert sum(int(one["title"].split()[0]) for one in told["sessions"]) == there
+        assert all(("T" in one["start"]) is by_hour for one in told["sessions"])
+        assert "Marsh" not in str(told)
 
 
 def test_the_calendar_takes_the_same_queries_however_much_is_booked(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.core.management import call_command
@@ -27,6 +27,7 @@ from spinepath.clinic.models import (
     Task,
 )
 from spinepath.clinic.record import Author, add
+from spinepath.clinic.today import day as days
 from spinepath.clinic.today.tasks import open_tasks, refresh
 from tests.clinic.conftest import signed_in
 from tests.clinic.courses import under_care
@@ -285,6 +286,30 @@ def test_a_command_makes_them_in_the_night(course: Course, therapist: Member) ->
 # as the clinic grows
 
 
+def test_a_long_day_begins_with_those_who_are_not_over_and_leads_to_all(
+    clinic: Clinic, course: Course, therapist: Member, as_desk: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(days, "SHOWN", 4)
+    day = timezone.localdate()
+    for number in range(12):
+        session_of(course, therapist, day, time(8 + number))
+    rows = days.sessions_on(clinic, day)
+    now = timezone.make_aware(datetime.combine(day, time(13, 15)))
+    begun = days.part(rows, None, now)
+    assert [one.start.hour for one in begun.sessions] == [13, 14, 15, 16]
+    assert days.part(rows, None, None).first == 0
+    seen, first = [], 0
+    while first is not None:
+        part = days.part(rows, first, now)
+        seen += [one.pk for one in part.sessions if one.pk not in seen]
+        first = part.later
+    assert len(seen) == part.total == 12
+    assert days.part(rows, 99999, now).later is None
+    for odd in (*ODD, "0", "11", "99999999"):
+        assert as_desk.get(reverse("today"), {"first": odd}).status_code == 200
+    assert "Later sessions of this day" in as_desk.get(reverse("today"), {"first": "0"}).content.decode()
+
+
 def test_a_busy_day_asks_the_database_as_often_as_a_quiet_one(
     clinic: Clinic, therapist: Member, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
@@ -305,9 +330,10 @@ def test_a_busy_day_asks_the_database_as_often_as_a_quiet_one(
     with django_assert_max_num_queries(9) as few:
         desk.get(reverse("today"))
     fill(60)
-    with django_assert_max_num_queries(len(few)):
+    long_day = 3  # how many there are, how many are over, those on the page
+    with django_assert_max_num_queries(len(few) + long_day):
         page = desk.get(reverse("today")).content.decode()
-    assert page.count("session 1 of 1") == 63
+    assert page.count("session 1 of 1") == days.SHOWN
     assert "More" in page
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from spinepath.clinic import audit
@@ -22,6 +23,9 @@ from spinepath.clinic.book.session_views import today_or
 from spinepath.clinic.models import Away, Closure, Session
 
 MOST_DAYS = 62
+MOST_SESSIONS = 120
+"""More than these are not read one by one: they are counted."""
+_WEEK = timedelta(days=7)
 _COLUMNS = ("therapist", "room")
 
 
@@ -74,7 +78,10 @@ def events(request: StaffRequest) -> JsonResponse:
     now = timezone.localtime()
     moves = may(request.member, "book")
     audit.note(request.clinic, request.member.name, audit.READ, "calendar", detail=f"{first} to {last}")
-    return JsonResponse({"sessions": [_event(one, now, moves) for one in rows]})
+    shown = list(rows[: MOST_SESSIONS + 1])
+    if len(shown) > MOST_SESSIONS:
+        return JsonResponse({"sessions": _counts(rows, by_hour=last - first <= _WEEK), "counted": True})
+    return JsonResponse({"sessions": [_event(one, now, moves) for one in shown], "counted": False})
 
 
 def _sessions(request: StaffRequest, first: date, last: date) -> QuerySet[Session]:
@@ -83,6 +90,24 @@ def _sessions(request: StaffRequest, first: date, last: date) -> QuerySet[Sessio
         clinic=request.clinic, day__gte=first, day__lt=last, status__in=diary.TAKES_PLACE
     ).select_related("episode__person", "therapist", "room")
     return rows.order_by("day", "start", "pk")
+
+
+def _counts(rows: QuerySet[Session], *, by_hour: bool) -> list[dict[str, Any]]:
+    """How many sessions begin in each hour or on each day, where there are too many to read; each leads to its day."""
+    begun = rows.order_by().values_list("day", "start")
+    counted = Counter((day, f"T{start.hour:02}:00" if by_hour else "") for day, start in begun)
+    page = reverse("calendar_day")
+    return [
+        {
+            "id": f"{day}{hour}",
+            "title": ngettext("%(number)s session", "%(number)s sessions", number) % {"number": number},
+            "start": f"{day}{hour}",
+            "url": f"{page}?day={day}",
+            "editable": False,
+            "classNames": ["is-counted"],
+        }
+        for (day, hour), number in sorted(counted.items())
+    ]
 
 
 def _event(one: Session, now: datetime, moves: bool) -> dict[str, Any]:

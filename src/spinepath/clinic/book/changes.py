@@ -77,11 +77,11 @@ class Booked:
         return self.diary.sessions[key]
 
 
-def booked(row: Course, now: datetime | None = None) -> Booked:
-    """The course with the diary around it, as it is now."""
+def booked(row: Course, now: datetime | None = None, days: tuple[date, date] | None = None) -> Booked:
+    """The course with the diary around it, as it is now; of others only what is booked on `days`, when some are named."""
     now = now or timezone.localtime()
     known = asking.known_of(row.episode, now)
-    around = diary.diary_of(row.episode.clinic, now, course=row)
+    around = diary.diary_of(row.episode.clinic, now, course=row, days=days)
     course = asking.course_booked(known, row)
     wishes = asking.wishes_of(row, around.therapists)
     return Booked(row, course, msgspec.structs.replace(wishes, starts_by=None), around, now)
@@ -107,7 +107,7 @@ def move(session: Session, version: int, to: Place, member: Member, *, set_aside
     try:
         with transaction.atomic():
             row = _now_locked(session, version)
-            found = booked(row.course)
+            found = booked(row.course, days=(to.day, to.day))
             moved = placed(found, row.key, to)
             if (moved.day, moved.start) <= (found.now.date(), found.now.time().replace(tzinfo=None)):
                 raise NotPossible("past")

@@ -72,11 +72,23 @@ def treating(clinic: Clinic) -> list[Member]:
     return list(rows.prefetch_related("shifts", "absences"))
 
 
-def diary_of(clinic: Clinic, now: datetime, *, course: Course | None = None, without: Iterable[str] = ()) -> Diary:
-    """What is booked from today on, and all sessions of `course`, whenever they are. `without` are thought away."""
+def diary_of(
+    clinic: Clinic,
+    now: datetime,
+    *,
+    course: Course | None = None,
+    without: Iterable[str] = (),
+    days: tuple[date, date] | None = None,
+) -> Diary:
+    """What is booked from today on, and all sessions of `course`, whenever they are. `without` are thought away.
+
+    When only some `days` matter, from one to the other, nothing else is read: on other days nothing seems booked but
+    the course.
+    """
     first = now.date()
     last = first + timedelta(weeks=WEEKS) - timedelta(days=1)
-    wanted = Q(day__gte=first, day__lte=last, status__in=TAKES_PLACE)
+    since, until = days or (first, last)
+    wanted = Q(day__gte=max(first, since), day__lte=min(last, until), status__in=TAKES_PLACE)
     if course is not None:
         wanted |= Q(course=course)
     rows = Session.objects.filter(wanted, clinic=clinic).exclude(key__in=list(without))

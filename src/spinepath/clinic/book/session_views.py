@@ -125,7 +125,7 @@ def _free(request: StaffRequest, found: Session, names: showing.Names) -> dict[s
     if therapist not in dict(treating):
         therapist = diary.therapist_id(found.therapist_id)
     try:
-        around = changes.booked(found.course)
+        around = changes.booked(found.course, days=(first, first + timedelta(days=_DAYS)))
         free = list(changes.free_places(around, found.key, therapist, first, _DAYS))
     except (FaultyBooking, KeyError):
         free = []

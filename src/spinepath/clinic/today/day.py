@@ -13,7 +13,11 @@ from django.utils import timezone
 from spinepath.clinic import audit
 from spinepath.clinic.models import Clinic, Member, Session
 
-SHOWN = 400
+SHOWN = 40
+"""So many sessions stand on one page."""
+
+_LATE = timedelta(minutes=30)
+"""So long after its beginning a session is still looked for first."""
 """More sessions than any clinic has on one day; the page says so when there are more."""
 
 
@@ -34,6 +38,43 @@ def sessions_on(clinic: Clinic, day: date, therapist: Member | None = None) -> Q
     if therapist is not None:
         rows = rows.filter(therapist=therapist)
     return rows.select_related("episode__person", "therapist", "room").order_by("start", "therapist__name", "pk")
+
+
+@dataclass(frozen=True)
+class Part:
+    """The sessions of a day that stand on one page: from place `first`, counted from 0, of `total`."""
+
+    sessions: list[Session]
+    first: int
+    total: int
+
+    @property
+    def earlier(self) -> int | None:
+        """Where the part before begins; None when there is none."""
+        return max(self.first - SHOWN, 0) if self.first else None
+
+    @property
+    def later(self) -> int | None:
+        """Where the part after begins; None when there is none."""
+        return self.first + SHOWN if self.first + SHOWN < self.total else None
+
+
+def part(rows: QuerySet[Session], first: int | None, now: datetime | None) -> Part:
+    """The part from `first`; when no place is asked for, of a long today the sessions that are not over at `now`."""
+    shown = list(rows[: SHOWN + 1])
+    if len(shown) <= SHOWN:
+        return Part(shown, 0, len(shown))
+    total = rows.count()
+    if first is None:
+        first = _over(rows, now) if now else 0
+    first = min(first, total - SHOWN)
+    return Part(list(rows[first : first + SHOWN]), first, total)
+
+
+def _over(rows: QuerySet[Session], now: datetime) -> int:
+    """How many of today's sessions nobody looks for any more."""
+    earliest = max(now - _LATE, now.replace(hour=0, minute=0, second=0, microsecond=0))
+    return rows.filter(start__lt=earliest.time()).count()
 
 
 def lines(sessions: Iterable[Session], now: datetime) -> list[Line]:

@@ -34,12 +34,13 @@ def today(request: StaffRequest) -> HttpResponse:
     whole = request.GET.get("who") == "all" or not treats
     mine = treats and request.GET.get("tasks") != "all"
     reads = may(request.member, "see_record")
-    rows = list(days.sessions_on(request.clinic, day, None if whole else request.member)[: days.SHOWN])
+    rows = days.sessions_on(request.clinic, day, None if whole else request.member)
+    part = days.part(rows, _place(request.GET.get("first")), now if day == now.date() else None)
     number = _number(request.GET.get("page"))
     waiting = list(
         tasks.open_tasks(request.clinic, mine=request.member if mine else None)[(number - 1) * PAGE :][: PAGE + 1]
     )
-    lines = days.lines(rows, now)
+    lines = days.lines(part.sessions, now)
     context = {
         "day": day,
         "now": now,
@@ -52,6 +53,7 @@ def today(request: StaffRequest) -> HttpResponse:
         "reads": reads,
         "may_book": may(request.member, "book"),
         "lines": lines,
+        "part": part,
         "by_therapist": _by_therapist(lines) if whole else [],
         "tasks": tasks.shown(waiting[:PAGE], now.date()),
         "page": number,
@@ -68,8 +70,13 @@ def _day(written: str | None, otherwise: date) -> date:
     return day if 2000 <= day.year <= 2199 else otherwise
 
 
+def _place(written: str | None) -> int | None:
+    """A place that is asked for; None when none is, or it cannot be read."""
+    return int(written) if written and written.isascii() and written.isdigit() and len(written) < 6 else None
+
+
 def _number(written: str | None) -> int:
-    return max(int(written), 1) if written and written.isascii() and written.isdigit() and len(written) < 5 else 1
+    return max(_place(written) or 1, 1)
 
 
 def _by_therapist(lines: list[days.Line]) -> list[tuple[str, str, list[days.Line]]]:
