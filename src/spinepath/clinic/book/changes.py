@@ -78,7 +78,7 @@ class Booked:
 
 
 def booked(row: Course, now: datetime | None = None, days: tuple[date, date] | None = None) -> Booked:
-    """The course with the diary around it, as it is now; of others only what is booked on `days`, when some are named."""
+    """The course with the diary around it, as it is now; when `days` are named, of others only what is booked on them."""
     now = now or timezone.localtime()
     known = asking.known_of(row.episode, now)
     around = diary.diary_of(row.episode.clinic, now, course=row, days=days)
