@@ -78,7 +78,7 @@ class Booked:
 
 
 def booked(row: Course, now: datetime | None = None, days: tuple[date, date] | None = None) -> Booked:
-    """The course with the diary around it, as it is now; when `days` are named, of others only what is booked on them."""
+    """The course with the diary around it, as it is now; when `days` are named, what others booked on them alone."""
     now = now or timezone.localtime()
     known = asking.known_of(row.episode, now)
     around = diary.diary_of(row.episode.clinic, now, course=row, days=days)
