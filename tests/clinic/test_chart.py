@@ -31,8 +31,17 @@ def told(client: Client, episode: Episode) -> str:
 def test_of_somebody_new_the_chart_says_what_to_ask(episode: Episode, as_therapist: Client) -> None:
     page = told(as_therapist, episode)
     assert "Nothing is known yet." in page
-    assert "Go on asking" in page or "Go on examining" in page
-    assert "rules about danger are still open" in page
+    assert "Nothing has been asked yet" in page
+    assert "questions are still open" not in page
+
+
+def test_of_somebody_asked_in_part_the_chart_says_how_much_is_open(
+    episode: Episode, therapist: Member, as_therapist: Client
+) -> None:
+    add(episode, {"saddle_numbness": "no"}, Author.of(therapist))
+    page = told(as_therapist, episode)
+    assert "Go on asking" in page
+    assert "questions are still open" in page
 
 
 def test_of_somebody_cleared_the_next_step_is_a_plan(cleared: Episode, as_therapist: Client) -> None:

@@ -79,9 +79,9 @@ def test_a_hold_is_released_by_name_with_a_reason_and_the_sessions_are_booked_ag
     ahead = Session.objects.filter(episode=cared, day__gte=timezone.localdate())
     assert set(ahead.values_list("status", flat=True)) == {"held"}
     url = reverse("release", args=[cared.key])
-    assert as_therapist.post(url, {"hold": "yes", "number": hold.pk, "because": " "}).status_code == 422
+    assert as_therapist.post(url, {"hold": hold.pk, "because": " "}).status_code == 422
     for _twice in range(2):
-        sent = {"hold": "yes", "number": hold.pk, "because": "Examined, strength as before, half the dose."}
+        sent = {"hold": hold.pk, "because": "Examined, strength as before, half the dose."}
         assert as_therapist.post(url, sent).status_code == 302
     hold.refresh_from_db()
     assert hold.released_by is not None
@@ -95,7 +95,7 @@ def test_what_was_released_is_not_held_again_by_the_same_answer_but_by_a_new_one
     as_therapist: Client, cared: Episode, therapist: Member
 ) -> None:
     hold = held(cared, therapist)
-    sent = {"hold": "yes", "number": hold.pk, "because": "Examined, strength as before."}
+    sent = {"hold": hold.pk, "because": "Examined, strength as before."}
     as_therapist.post(reverse("release", args=[cared.key]), sent)
     add(cared, {"back_pain": "2"}, Author.of(therapist))
     assert not Hold.objects.filter(episode=cared, released_at=None).exists()
@@ -106,7 +106,7 @@ def test_what_was_released_is_not_held_again_by_the_same_answer_but_by_a_new_one
 def test_nobody_releases_a_danger(as_lead: Client, cared: Episode, therapist: Member) -> None:
     add(cared, {"saddle_numbness": "yes"}, Author.of(therapist))
     hold = Hold.objects.get(episode=cared, released_at=None)
-    sent = {"hold": "yes", "number": hold.pk, "because": "I am sure that it is nothing."}
+    sent = {"hold": hold.pk, "because": "I am sure that it is nothing."}
     assert as_lead.post(reverse("release", args=[cared.key]), sent).status_code == 422
     hold.refresh_from_db()
     assert hold.released_at is None
@@ -118,11 +118,59 @@ def test_a_review_is_decided_by_name(as_therapist: Client, cared: Episode) -> No
     course.save()
     page = as_therapist.get(reverse("follow", args=[cared.key])).content.decode()
     assert "Review of the course is due" in page
-    sent = {"gate": "yes", "number": "0", "because": "Better by three points; goes on."}
+    sent = {"review": "0", "because": "Better by three points; goes on."}
     assert as_therapist.post(reverse("release", args=[cared.key]), sent).status_code == 302
     course.refresh_from_db()
     assert course.gates[0]["released_by"]
-    assert as_therapist.post(reverse("release", args=[cared.key]), {**sent, "number": "7"}).status_code == 422
+    assert as_therapist.post(reverse("release", args=[cared.key]), {**sent, "review": "7"}).status_code == 422
+
+
+def test_a_hold_and_a_review_that_is_due_are_one_decision(
+    as_therapist: Client, cared: Episode, therapist: Member
+) -> None:
+    hold = held(cared, therapist)
+    course = Course.objects.get(episode=cared)
+    course.gates = [{"after_sessions": 1, "after_days": None}]
+    course.save()
+    url = reverse("release", args=[cared.key])
+    page = as_therapist.get(reverse("follow", args=[cared.key])).content.decode()
+    assert page.count(f'action="{url}"') == 1
+    sent = {"hold": [hold.pk, "x"], "review": ["0"], "because": "Examined: better, goes on at half the dose."}
+    assert as_therapist.post(url, sent).status_code == 422
+    hold.refresh_from_db()
+    assert hold.released_at is None
+    assert as_therapist.post(url, {**sent, "hold": hold.pk}).status_code == 302
+    hold.refresh_from_db()
+    course.refresh_from_db()
+    assert hold.released_because == course.gates[0]["because"]
+    ahead = Session.objects.filter(episode=cared, day__gte=timezone.localdate())
+    assert set(ahead.values_list("status", flat=True)) == {"booked"}
+
+
+def test_another_course_is_a_question_only_after_this_one(as_therapist: Client, cared: Episode) -> None:
+    url = reverse("follow", args=[cared.key])
+    assert "how many courses there were" not in as_therapist.get(url).content.decode()
+    Session.objects.filter(episode=cared).exclude(status="done").update(status="cancelled")
+    assert "how many courses there were" in as_therapist.get(url).content.decode()
+
+
+def test_who_tells_a_danger_from_home_reads_the_same_page_as_who_was_asked(cared: Episode, therapist: Member) -> None:
+    phone = Client()
+    phone.get(
+        reverse("enter", args=[doors.make_link(cared, PersonalLink.Purpose.FOLLOW, therapist, timedelta(days=1))])
+    )
+    add(cared, {"saddle_numbness": "yes"}, Author(source="patient", by="Helen Marsh"))
+    page = phone.get(reverse("my_follow")).content.decode()
+    assert "ask-urgent" in page
+    assert "told at" in page
+    assert f"tel:{cared.clinic.emergency_phone}" in page
+    assert reverse("my_check") not in page, "the answers of this link have no page"
+
+
+def test_the_address_of_measures_leads_to_where_they_stand(as_therapist: Client, cared: Episode) -> None:
+    answered = as_therapist.get(reverse("measures", args=[cared.key]))
+    assert answered.status_code == 302
+    assert answered.url == reverse("follow", args=[cared.key])  # type: ignore[attr-defined]
 
 
 def test_discharge_gives_what_belongs_to_it_or_says_why_not(as_therapist: Client, cared: Episode) -> None:
@@ -191,7 +239,7 @@ WILD = ["", "\x00", "<b>x</b>", "😀" * 900, "‮שלום", "-1e999", "9" * 30,
 def test_nothing_typed_breaks_a_form(as_therapist: Client, cared: Episode, therapist: Member, wild: str) -> None:
     held(cared, therapist)
     page = as_therapist.get(reverse("follow", args=[cared.key])).content.decode()
-    every = [*calm_answers(page), "severity", "techniques", "says", "because", "number", "hold", "summary", "why_not"]
+    every = [*calm_answers(page), "severity", "techniques", "says", "because", "review", "hold", "summary", "why_not"]
     sent = {**dict.fromkeys(every, wild), "f-goals_met": wild}
     for name in ("measures", "release", "discharge", "episode_event"):
         answered = as_therapist.post(reverse(name, args=[cared.key]), sent)

@@ -21,7 +21,8 @@ from spinepath.clinic.models import (
     Session,
     Task,
 )
-from spinepath.clinic.treat import notes
+from spinepath.clinic.treat import notes, rescreen
+from spinepath.clinic.treat.showing import Shown
 from tests.clinic.conftest import signed_in
 from tests.clinic.courses import calm_answers, session_today, under_care
 
@@ -259,3 +260,19 @@ def test_the_pages_ask_no_more_of_the_database_as_sessions_grow(
             assert as_therapist.get(reverse("session", args=[session_today(episode).key])).status_code == 200
         counts.append(len(asked))
     assert counts[1] <= counts[0]
+
+
+def test_what_is_not_allowed_yet_is_not_ticked_until_somebody_ticks_it(as_therapist: Client, today: Session) -> None:
+    note = begun(as_therapist, today)
+    by_hand = [one["id"] for one in notes.plan_of(today).techniques if advice.knowledge().is_hands_on(one["id"])]
+    assert all(line.row["done"] for line in Shown(today, note).lines if line.is_allowed)
+    as_therapist.post(reverse("session_signs", args=[today.key]), {"seen": rescreen.stop_signs()})
+    now = Shown(today, note)
+    waiting = [line for line in now.lines if not line.is_allowed]
+    assert {line.technique.id for line in waiting} & set(by_hand)
+    assert not any(line.row["done"] for line in waiting)
+    first = waiting[0].technique.id
+    sent = {f"t-{first}-done": "yes", "version": str(note.version)}
+    as_therapist.post(reverse("session_draft", args=[today.key]), sent)
+    note.refresh_from_db()
+    assert [line.row["done"] for line in Shown(today, note).lines if line.technique.id == first] == [True]

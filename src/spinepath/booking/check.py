@@ -48,6 +48,14 @@ def check(diary: Diary, course: Course, session: Session, wishes: Wishes = NO_WI
     ]
 
 
+def unfit(diary: Diary, course: Course, session: Session) -> list[Broken]:
+    """What of the clinic itself stands in the way where the session is: hours, therapist, room, what the course needs.
+
+    Neither wishes nor other sessions nor the rules of a course are asked.
+    """
+    return list(_of_clinic(diary, course, session))
+
+
 def _of_clinic(diary: Diary, course: Course, session: Session) -> Iterator[Broken]:
     day = (session.day - diary.first).days
     if not 0 <= day < diary.days:

@@ -6,7 +6,7 @@ from one request to the next.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar
@@ -37,6 +37,16 @@ def ask(about: tuple[object, ...], asked: Callable[[], T]) -> T:
         told[about] = asked()
     answer: T = told[about]
     return answer
+
+
+@contextmanager
+def known(answers: Mapping[tuple[object, ...], object]) -> Iterator[None]:
+    """Within this these are told already, for many things at once; nothing may be written within."""
+    before = _told.set({**(_told.get() or {}), **answers})
+    try:
+        yield
+    finally:
+        _told.reset(before)
 
 
 def forget() -> None:

@@ -6,7 +6,8 @@ a count unknown.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -67,28 +68,44 @@ def _as_said(knowledge: Knowledge, name: str, written: str, episode: Episode) ->
 
 def _books(episode: Episode, now: datetime) -> _Books:
     """Nothing in it depends on more of `now` than its day."""
+    return books_of([episode], now)[episode.pk]
+
+
+def books_of(episodes: Collection[Episode], now: datetime) -> dict[int, _Books]:
+    """The same for many episodes, by row, with as many queries as for one."""
     today, begin = now.date(), now.replace(hour=0, minute=0, second=0, microsecond=0)
+    sessions, consents, courses = defaultdict(list), defaultdict(list), defaultdict(list)
     # by episode and day alone: a database that weighs badly would go through everything that was ever done
-    sessions = list(
-        Session.objects.filter(episode=episode, day__lte=today)
-        .select_related("note", "therapist")
-        .order_by("day", "start")
-    )
-    now_on = [
-        one for one in sessions if one.day == today and one.status in (Session.Status.BOOKED, Session.Status.DONE)
-    ]
-    of_today = min(now_on, key=lambda one: one.pk, default=None)
+    rows = Session.objects.filter(episode__in=episodes, day__lte=today).select_related("note", "therapist")
+    for session in rows.order_by("day", "start"):
+        sessions[session.episode_id].append(session)
     valid = Consent.objects.filter(
-        episode=episode, given_at__gte=begin, given_at__lt=begin + timedelta(days=1), withdrawn_at=None
+        episode__in=episodes, given_at__gte=begin, given_at__lt=begin + timedelta(days=1), withdrawn_at=None
     )
-    return _Books(
-        episode=episode,
-        now=now,
-        done=[one for one in sessions if one.status == Session.Status.DONE],
-        courses=list(Course.objects.filter(episode__person_id=episode.person_id).order_by("made_at")),
-        therapist=of_today.therapist if of_today else episode.therapist,
-        consents=list(valid.values_list("technique", flat=True)),
-    )
+    for episode_pk, technique in valid.values_list("episode_id", "technique"):
+        consents[episode_pk].append(technique)
+    people = {one.person_id for one in episodes}
+    booked = Course.objects.filter(episode__person__in=people).select_related("episode")
+    for course in booked.order_by("made_at"):
+        courses[course.episode.person_id].append(course)
+    return {
+        one.pk: _Books(
+            episode=one,
+            now=now,
+            done=[each for each in sessions[one.pk] if each.status == Session.Status.DONE],
+            courses=courses[one.person_id],
+            therapist=_of_today(sessions[one.pk], today) or one.therapist,
+            consents=consents[one.pk],
+        )
+        for one in episodes
+    }
+
+
+def _of_today(sessions: list[Session], today: date) -> Member | None:
+    statuses = (Session.Status.BOOKED, Session.Status.DONE)
+    now_on = [one for one in sessions if one.day == today and one.status in statuses]
+    first = min(now_on, key=lambda one: one.pk, default=None)
+    return first.therapist if first else None
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from spinepath.clinic import advice, audit
 from spinepath.clinic.access import StaffRequest, may
+from spinepath.clinic.grave import grave
 from spinepath.clinic.models import Episode, Hold
 
 STEPS = ("ask", "examine", "plan", "book", "treat", "follow")
@@ -24,6 +25,7 @@ def episode_page(
     labels = dict(Episode.Stage.choices)
     sees_record = may(request.member, "see_record")
     now = advice.assessment_of(episode).outcome if sees_record else None
+    certain = grave(now) if now else None
     frame = {
         "episode": episode,
         "here": here,
@@ -31,6 +33,8 @@ def episode_page(
         "sees_record": sees_record,
         "disposition_now": now.disposition if now else "",
         "reading_now": now.reading if now else "",
+        "danger_now": certain if certain and certain.is_danger else None,
+        "may_refer": may(request.member, "plan"),
         "episode_holds": list(Hold.objects.filter(episode=episode, released_at=None)),
     }
     return render(request, template, {**frame, **context}, status=status)

@@ -250,13 +250,13 @@ class Measure(Sourced, frozen=True, kw_only=True):
 
 
 class Alternative(Sourced, frozen=True, kw_only=True):
-    """Another way than hands-on care: for whom, what to expect, what it risks, in numbers."""
+    """Another way than hands-on care: for whom, what to expect, what it risks; `numbers` by what they say."""
 
     name: str
     when: str
     benefit: str
     risk: str
-    numbers: dict[Word, str] = {}
+    numbers: dict[str, str] = {}
     timing: str | None = None
 
     example: ClassVar[str] = (

@@ -14,6 +14,7 @@ from spinepath.engine.entries import Entry, Fact, Rule, Word
 from spinepath.engine.evidence import Source
 from spinepath.engine.findings import Finding
 from spinepath.engine.knowledge import Knowledge
+from spinepath.engine.mentions import CodedAnswer, Mention
 from spinepath.engine.values import write_value
 
 STATE_WORDS = {
@@ -133,6 +134,9 @@ def name_of(knowledge: Knowledge, entry: Entry) -> str:
     """What an entry is called by its readers: its name, or else the first sentence it says."""
     if isinstance(entry, Rule):
         return short(knowledge, entry)
+    if isinstance(entry, (CodedAnswer, Mention)):
+        # what a code in a record says is an answer, such as yes, and no name
+        return in_words(entry.id.rpartition(".")[2])
     texts = (getattr(entry, key, None) for key in ("display", "web_says", "says"))
     said = next((text for text in texts if isinstance(text, str)), "")
     return given_name(entry) or first_sentence(said) or in_words(entry.id.rpartition(".")[2])

@@ -191,7 +191,7 @@ def urgent(request: HttpRequest, link: PersonalLink) -> HttpResponse:
     if danger is None:
         return redirect("my_next")
     goes_on = link.finished_at is None and not danger.is_emergency
-    return _page(request, link, "my_urgent", {"danger": danger, "goes_on": goes_on})
+    return _page(request, link, "my_urgent", {"danger": danger, "goes_on": goes_on, "is_asked": True})
 
 
 @by_link("ask")

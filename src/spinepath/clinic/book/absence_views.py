@@ -9,7 +9,10 @@ from django.contrib import messages
 from django.db import IntegrityError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format, time_format
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.utils.translation import ngettext
@@ -19,7 +22,7 @@ from spinepath.booking.clinic import Period
 from spinepath.booking.faults import FaultyBooking
 from spinepath.clinic.access import StaffRequest, staff
 from spinepath.clinic.book import absences, diary, showing
-from spinepath.clinic.models import Away, Member
+from spinepath.clinic.models import Away, Member, Session
 
 MOST_DAYS = 112
 _DATE = {"class": "nhsuk-input nhsuk-input--width-10", "type": "date"}
@@ -77,6 +80,8 @@ def absence(request: StaffRequest) -> HttpResponse:
         today = timezone.localdate()
         form = AbsenceForm(clinic=request.clinic, initial={"first": today, "last": today})
         return _page(request, form)
+    if request.POST.get("act") == "withdraw":
+        return _withdraw(request)
     form = AbsenceForm(request.POST, clinic=request.clinic)
     if not form.is_valid():
         return _page(request, form, status=422)
@@ -147,3 +152,31 @@ def _accept(request: StaffRequest, form: AbsenceForm) -> HttpResponse:
         request, ngettext("Entered. {} course was mended.", "Entered. {} courses were mended.", count).format(count)
     )
     return redirect("calendar_day")
+
+
+def _withdraw(request: StaffRequest) -> HttpResponse:
+    number = request.POST.get("number", "")
+    rows = Away.objects.filter(member__clinic=request.clinic)
+    known = number.isascii() and number.isdigit() and len(number) < 15
+    take_back(request, rows.select_related("member").filter(pk=number).first() if known else None)
+    return redirect("absence")
+
+
+def take_back(request: StaffRequest, away: Away | None) -> None:
+    """Withdraw an absence and say what has become of the sessions; None stands for one that is gone already."""
+    came = absences.withdraw(away, request.member) if away is not None else None
+    if came is None:
+        messages.info(request, _("This absence was withdrawn already."))
+        return
+    messages.success(request, _("Withdrawn. Sessions that were moved stay where they are."))
+    if came:
+        links = format_html_join(", ", '<a href="{}">{}</a>', ((_page_of(one), _when(one)) for one in came))
+        messages.warning(request, format_html("{} {}", _("These take place after all; call the people:"), links))
+
+
+def _page_of(session: Session) -> str:
+    return reverse("session_booking", args=[session.key])
+
+
+def _when(session: Session) -> str:
+    return f"{date_format(session.day, _('D j M'))}, {time_format(session.start, 'H:i')}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 import msgspec
 from django.db import transaction
@@ -13,13 +13,15 @@ from django.utils import timezone
 
 from spinepath.booking import clinic as booking
 from spinepath.booking.absence import Replanned, lost_to_absence, replan
+from spinepath.booking.check import check
 from spinepath.booking.clinic import Period
 from spinepath.booking.many import Request
 from spinepath.clinic import audit
-from spinepath.clinic.book import asking, changes, diary, writing
+from spinepath.clinic.book import asking, changes, diary, fitting, writing
 from spinepath.clinic.models import Away, Clinic, Course, Member, Session, Task
 
 ROUNDS = 20
+BECAUSE = "the therapist is away"
 
 
 @dataclass(frozen=True)
@@ -54,10 +56,14 @@ def preview(clinic: Clinic, therapist: Member, away: Period, now: datetime | Non
     rows = {
         row.key: row
         for row in Course.objects.filter(key__in=list(lost), episode__clinic=clinic).select_related(
-            "episode__person", "episode__clinic", "plan"
+            "episode__person", "episode__clinic", "episode__therapist", "plan"
         )
     }
-    requests = {key: _request(row, now, around.therapists) for key, row in rows.items()}
+    known = asking.known_of_many([row.episode for row in rows.values()], now)
+    requests: dict[str, Request] = {
+        key: (asking.course_booked(known[row.episode_id], row), asking.wishes_of(row, around.therapists))
+        for key, row in rows.items()
+    }
     # what is over of today is neither lost nor moved
     passed = [one.id for one in around.on_day(now.date()) if one.is_ahead and not _is_to_come(one, now)]
     around = around.with_changes((), passed)
@@ -66,12 +72,6 @@ def preview(clinic: Clinic, therapist: Member, away: Period, now: datetime | Non
 
 def _is_to_come(one: booking.Session, now: datetime) -> bool:
     return (one.day, one.start) > (now.date(), now.time().replace(tzinfo=None))
-
-
-def _request(row: Course, now: datetime, therapists: object) -> Request:
-    known = asking.known_of(row.episode, now)
-    wishes = asking.wishes_of(row, therapists)  # type: ignore[arg-type]
-    return asking.course_booked(known, row), wishes
 
 
 @transaction.atomic
@@ -89,7 +89,7 @@ def accept(clinic: Clinic, therapist: Member, away: Period, why: str, seen: str,
     )
     for name, one in found.answer.repairs.items():
         moved = [session for session in one.sessions if session.id in one.moved]
-        writing.put(found.rows[name], moved, member, "the therapist is away", found.now)
+        writing.put(found.rows[name], moved, member, BECAUSE, found.now)
     for name in found.answer.clashes:
         _without_place(found, name, member)
     audit.note(clinic, member.name, audit.ADD, "absence", detail=f"{len(found.lost)} courses")
@@ -99,7 +99,7 @@ def accept(clinic: Clinic, therapist: Member, away: Period, why: str, seen: str,
 def _without_place(found: Preview, name: str, member: Member) -> None:
     row = found.rows[name]
     ended = [msgspec.structs.replace(one, status="cancelled") for one in found.lost[name]]
-    writing.put(row, ended, member, "the therapist is away", found.now)
+    writing.put(row, ended, member, BECAUSE, found.now)
     Task.objects.get_or_create(
         episode=row.episode,
         kind=Task.Kind.CLASH,
@@ -113,7 +113,42 @@ def _without_place(found: Preview, name: str, member: Member) -> None:
     )
 
 
-def courses_hit(clinic: Clinic, therapist: Member, first: date, last: date) -> int:
-    """How many courses have a session ahead with this therapist between two days."""
-    rows = Session.objects.filter(clinic=clinic, therapist=therapist, day__gte=first, day__lte=last)
-    return rows.filter(status__in=diary.AHEAD).values("course").distinct().count()
+def withdraw(away: Away, member: Member) -> list[Session] | None:
+    """Take an absence back that was a mistake; it stays with who did so and when. None when somebody did so before.
+
+    What was moved because of it stays where people were told to come. What was cancelled for want of a place comes back
+    where nothing stands in its way; those sessions are given, and the tasks that have become needless are settled.
+    """
+    clinic = member.clinic
+    with fitting.watched(clinic, member):
+        rows = Away.objects.filter(pk=away.pk, member__clinic=clinic)
+        if not rows.update(withdrawn_at=timezone.now(), withdrawn_by=member):
+            return None
+        audit.note(clinic, member.name, audit.CHANGE, "absence", key=str(away.pk), detail="withdrawn")
+        return [one for row, keys in _cancelled_by(away).items() for one in _back(row, keys, member)]
+
+
+def _cancelled_by(away: Away) -> dict[Course, list[str]]:
+    """The sessions that it left without a place and that are to come, by their courses."""
+    now = timezone.localtime()
+    rows = Session.objects.filter(
+        therapist=away.member_id, status=Session.Status.CANCELLED, changed_because=BECAUSE, day__gte=now.date()
+    ).filter(day__gte=away.first, day__lte=away.last)
+    found: dict[Course, list[str]] = defaultdict(list)
+    for one in rows.select_related("course__episode__person", "course__episode__clinic", "course__plan"):
+        found[one.course].append(one.key)
+    return found
+
+
+def _back(row: Course, keys: list[str], member: Member) -> list[Session]:
+    lacking = set(writing.missing(row))
+    came = []
+    for key in keys:
+        around = changes.booked(row)
+        there = msgspec.structs.replace(around.session(key), status="held")
+        if key not in lacking or not _is_to_come(there, around.now):
+            continue
+        if all(one.rule == "gate" for one in check(around.diary, around.course, there, around.wishes)):
+            writing.put(row, [there], member, "the therapist is not away after all", around.now)
+            came.append(key)
+    return list(Session.objects.filter(key__in=came).select_related("episode__person").order_by("day", "start"))

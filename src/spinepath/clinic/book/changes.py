@@ -20,7 +20,7 @@ from spinepath.booking.diary import Diary
 from spinepath.booking.repair import Repair, repair
 from spinepath.booking.rules import WISHES, Rule
 from spinepath.booking.slots import clock_of, length_in_slots, starts
-from spinepath.clinic.book import asking, diary, writing
+from spinepath.clinic.book import asking, diary, fitting, writing
 from spinepath.clinic.models import Course, Member, Session
 
 MAY_SET_ASIDE: frozenset[Rule] = frozenset({*WISHES, "shift"})
@@ -117,6 +117,7 @@ def move(session: Session, version: int, to: Place, member: Member, *, set_aside
                 raise Refused(answer)
             because = "moved" + (", although a wish or the hours stood against it" if set_aside else "")
             writing.put(row.course, answer.sessions, member, because, found.now)
+            fitting.settle([row.key], member)
     except IntegrityError:
         raise Stale from None
     return Session.objects.get(pk=session.pk)
@@ -182,14 +183,6 @@ def free_places(found: Booked, key: str, therapist: str, first: date, days: int 
 # mending
 
 
-def missing(row: Course) -> list[str]:
-    """The keys of sessions that were lost and have no successor, the latest first: as many as the plan has too few."""
-    sessions = list(Session.objects.filter(course=row).order_by("-day", "-start"))
-    standing = sum(one.status in diary.TAKES_PLACE for one in sessions)
-    lost = [one.key for one in sessions if one.status in (Session.Status.CANCELLED, Session.Status.MISSED)]
-    return lost[: max(row.plan.sessions - standing, 0)]
-
-
 def unsettled(row: Course, now: datetime) -> list[Session]:
     """Sessions that are over and of which nobody has said whether they were given."""
     ahead = Session.objects.filter(course=row, status__in=diary.AHEAD, day__lte=now.date())
@@ -206,7 +199,7 @@ def mend(row: Course, seen: str, member: Member) -> bool:
     """Write the mended course when it is still as it was `seen` (its mark); else nothing, and False."""
     with transaction.atomic():
         writing.lock(row.episode.clinic)
-        lost = missing(row)
+        lost = writing.missing(row)
         found = booked(row)
         answer = mended(found, lost) if lost and not unsettled(row, found.now) else None
         if not isinstance(answer, Repair) or mark_of(answer.sessions) != seen:

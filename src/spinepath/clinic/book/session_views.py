@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -18,9 +18,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from spinepath.booking.check import Broken
 from spinepath.booking.faults import FaultyBooking
 from spinepath.clinic.access import StaffRequest, staff
-from spinepath.clinic.book import changes, diary, showing, wishes, words
+from spinepath.clinic.book import changes, diary, fitting, showing, wishes, words
 from spinepath.clinic.models import Session
 from spinepath.clinic.pages import episode_page
 
@@ -102,8 +103,19 @@ def _page(
         "form": form or PlaceForm(clinic=request.clinic, initial=_initial(found)),
     }
     if is_ahead:
-        context |= _free(request, found, names)
+        context |= _free(request, found, names) | _unfit(request, found, now)
     return episode_page(request, found.episode, "clinic/book/session.html", "book", context, status=status)
+
+
+def _unfit(request: StaffRequest, found: Session, now: datetime) -> dict[str, Any]:
+    """What stands against the session where it is, and whether those concerned may leave it there nevertheless."""
+    misfit = fitting.misfits(request.clinic, now, found.course).get(found.key)
+    rules = misfit.rules if misfit else ()
+    return {
+        "unfit": words.all_words(Broken(rule=rule) for rule in rules),
+        "may_stay": set(rules) <= changes.MAY_SET_ASIDE,
+        "is_task": bool(rules) and fitting.open_tasks(request.clinic).filter(about=fitting.about(found.key)).exists(),
+    }
 
 
 def _initial(found: Session) -> dict[str, Any]:
@@ -122,8 +134,8 @@ def _free(request: StaffRequest, found: Session, names: showing.Names) -> dict[s
     first = min(wishes.first_of(wanted or found.day - timedelta(days=6), today), last)
     treating = [(diary.therapist_id(one.pk), one.name) for one in diary.treating(request.clinic)]
     therapist = request.GET.get("with", "")
-    if therapist not in dict(treating):
-        therapist = diary.therapist_id(found.therapist_id)
+    for usual in (diary.therapist_id(found.therapist_id), next(iter(dict(treating)), "")):
+        therapist = therapist if therapist in dict(treating) else usual
     try:
         around = changes.booked(found.course, days=(first, first + timedelta(days=_DAYS)))
         free = list(changes.free_places(around, found.key, therapist, first, _DAYS))

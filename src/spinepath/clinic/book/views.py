@@ -215,7 +215,7 @@ def _taken_words(taken: writing.Taken) -> list[str]:
 def _booked_context(request: StaffRequest, row: Course, now: datetime) -> dict[str, Any]:
     names = showing.Names(request.clinic)
     rows = list(Session.objects.filter(course=row).order_by("day", "start"))
-    lost, open_ones = changes.missing(row), changes.unsettled(row, now)
+    lost, open_ones = writing.missing(row), changes.unsettled(row, now)
     context: dict[str, Any] = {
         "mode": "booked",
         "course_row": row,
@@ -250,7 +250,7 @@ def _mend(request: StaffRequest, episode: Episode) -> HttpResponse:
     if row is None:
         return redirect("book", key=episode.key)
     row.episode = episode
-    if not changes.missing(row):
+    if not writing.missing(row):
         return redirect("book", key=episode.key)
     if not changes.mend(row, request.POST.get("mark", "")[:64], request.member):
         said = [_("Nothing was changed: the diary is not as it was. Look at the new proposal.")]

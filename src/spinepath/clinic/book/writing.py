@@ -16,7 +16,7 @@ from spinepath.booking.course import Course as Asked
 from spinepath.booking.course import Wishes
 from spinepath.booking.diary import Diary
 from spinepath.clinic import audit
-from spinepath.clinic.book import asking, diary, gates, prices, ready
+from spinepath.clinic.book import asking, diary, fitting, gates, prices, ready
 from spinepath.clinic.models import Clinic, Course, Episode, Member, Session, Task
 from spinepath.clinic.models.keys import new_key
 
@@ -67,6 +67,7 @@ def book(episode: Episode, member: Member, chosen: Collection[booking.Session], 
     row.price = prices.kept_form(prices.price(placed, prices.price_list(episode.clinic, placed[0].day)))
     row.save()
     _cancel(ahead, "booked anew")
+    fitting.settle([one.id for one in ahead], member)
     _create(row, episode, placed)
     gates.settle(row, known.now)
     _after_booking(row, episode)
@@ -118,9 +119,22 @@ def _after_booking(row: Course, episode: Episode) -> None:
     if episode.stage not in (Episode.Stage.FOLLOW, Episode.Stage.CLOSED):
         Episode.objects.filter(pk=episode.pk).update(stage=Episode.Stage.TREAT)
         episode.stage = Episode.Stage.TREAT
-    Task.objects.filter(episode=episode, kind=Task.Kind.CLASH, about=row.key, settled_at=None).update(
-        settled_at=timezone.now(), settled_by=row.made_by
+    _is_whole(row, row.made_by)
+
+
+def _is_whole(row: Course, member: Member) -> None:
+    """Nothing of the course has to be repaired any more."""
+    Task.objects.filter(episode_id=row.episode_id, kind=Task.Kind.CLASH, about=row.key, settled_at=None).update(
+        settled_at=timezone.now(), settled_by=member
     )
+
+
+def missing(row: Course) -> list[str]:
+    """The keys of sessions that were lost and have no successor, the latest first: as many as the plan has too few."""
+    sessions = list(Session.objects.filter(course=row).order_by("-day", "-start"))
+    standing = sum(one.status in diary.TAKES_PLACE for one in sessions)
+    lost = [one.key for one in sessions if one.status in (Session.Status.CANCELLED, Session.Status.MISSED)]
+    return lost[: max(row.plan.sessions - standing, 0)]
 
 
 @transaction.atomic
@@ -131,26 +145,31 @@ def put(row: Course, sessions: Collection[booking.Session], member: Member, beca
     """
     known = {one.key: one for one in Session.objects.select_for_update().filter(course=row)}
     changing = [known[one.id] for one in sessions if one.id in known]
+    moved = [one.id for one in sessions if one.id in known and (_is_moved(known[one.id], one) or not one.is_ahead)]
     Session.objects.filter(pk__in=[one.pk for one in changing]).update(status=Session.Status.CANCELLED)
     for one in sessions:
         if one.id in known:
             _write(known[one.id], one, because)
     _create(row, row.episode, [one for one in sessions if one.id not in known])
     gates.settle(row, now)
+    fitting.settle(moved, member)
+    if not missing(row):
+        _is_whole(row, member)
     audit.note(row.episode.clinic, member.name, audit.CHANGE, "sessions", key=row.key, episode=row.episode)
 
 
+def _is_moved(row: Session, one: booking.Session) -> bool:
+    there = (one.day, one.start, diary.pk_of(one.therapist), diary.pk_of(one.room))
+    return (row.day, row.start, row.therapist_id, row.room_id) != there
+
+
 def _write(row: Session, one: booking.Session, because: str) -> None:
-    moved = (row.day, row.start, row.therapist_id, row.room_id) != (
-        one.day,
-        one.start,
-        diary.pk_of(one.therapist),
-        diary.pk_of(one.room),
-    )
+    moved = _is_moved(row, one)
     ended = row.status != one.status and not one.is_ahead
+    is_back = row.status not in diary.AHEAD and one.is_ahead
     row.number, row.day, row.start, row.minutes = one.number, one.day, one.start, one.minutes
     row.therapist_id, row.room_id, row.status = diary.pk_of(one.therapist), diary.pk_of(one.room), one.status
     row.version += 1
-    if moved or ended:
+    if moved or ended or is_back:
         row.changed_because = because[:200]
     row.save()

@@ -12,11 +12,12 @@ from django.utils import timezone
 
 from spinepath.clinic import advice
 from spinepath.clinic.book import gates
+from spinepath.clinic.grave import Grave, grave
 from spinepath.clinic.models import AdverseEvent, Course, Episode, Hold, KeptFinding, Session
 from spinepath.clinic.treat.answering import Sheet, sheets_of
 from spinepath.engine.assess import Assessment
 from spinepath.engine.conditions import Confirmed, facts_in, walk
-from spinepath.engine.content import Disposition, Measure, Reading, Severity
+from spinepath.engine.content import Measure, Reading, Severity
 from spinepath.engine.entries import Fact, Rule
 from spinepath.follow.change import Band, Judged, expected_curve, judge, smallest_points
 from spinepath.follow.repeat import NextCourse, next_course
@@ -113,21 +114,10 @@ class Going:
             dict.fromkeys(rule.then.tell for rule in fired if rule.then.tell and (rule.then.reading or rule.then.hold))
         )
 
-    @property
-    def danger(self) -> Disposition | None:
-        """A disposition that forbids care for certain."""
-        found = self.base.dispositions[advice.firm(self.assessment.outcome)]
-        return None if found.offers_care else found
-
-    @property
-    def dangers(self) -> list[Rule]:
-        """The rules that ask for it."""
-        outcome, rules = self.assessment.outcome, self.base.rules
-        return (
-            [rules[name] for name in outcome.fired if rules[name].then.at_least == advice.firm(outcome)]
-            if self.danger
-            else []
-        )
+    @cached_property
+    def danger(self) -> Grave | None:
+        """What forbids care for certain."""
+        return grave(self.assessment.outcome)
 
     # what was measured
 
@@ -249,6 +239,16 @@ class Going:
         ]
 
     # what comes next
+
+    @property
+    def ahead(self) -> list[Session]:
+        """The sessions that are booked or held from today on."""
+        return [one for one in self.sessions if one.status in ("booked", "held") and one.day >= self.today]
+
+    @property
+    def is_through(self) -> bool:
+        """Was the course had, with nothing of it ahead? Only then is another one a question."""
+        return not self.ahead and any(one.status == Session.Status.DONE for one in self.sessions)
 
     @cached_property
     def next_course(self) -> NextCourse:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -78,6 +78,26 @@ def release_gate(course: Course, place: int, reason: str, member: Member) -> Non
     _reviewed(episode, member)
     gates.release(course, place, member, reason)
     _settle(episode, Task.Kind.GATE, member)
+
+
+@transaction.atomic
+def go_on(episode: Episode, holds: Collection[int], places: Collection[int], reason: str, member: Member) -> None:
+    """Let the course go on, by name: the holds and reviews that were shown are one decision, all or none.
+
+    `places` are those of reviews in the course that runs. Raises NotDecided.
+    """
+    course = Course.objects.filter(episode=episode, ended_at=None).order_by("-made_at").first()
+    found = list(Hold.objects.filter(episode=episode, pk__in=holds))
+    gates_of_course = len(course.gates) if course else 0
+    unknown = len(found) != len(set(holds)) or any(not 0 <= place < gates_of_course for place in places)
+    if unknown or not (found or places):
+        raise NotDecided([("", _("What was to be released was not found. Look at the page again."))])
+    clean_reason(reason, "because")
+    for hold in found:
+        release_hold(hold, reason, member)
+    for place in sorted(set(places)):
+        if course is not None:
+            release_gate(course, place, reason, member)
 
 
 def _reviewed(episode: Episode, member: Member) -> None:

@@ -54,7 +54,7 @@ def follow(request: HttpRequest, link: PersonalLink) -> HttpResponse:
         return redirect("my_follow")
     danger = danger_of(episode)
     if danger is not None:
-        return _show(request, link, "my_urgent", {"danger": danger})
+        return _show(request, link, "my_urgent", {"danger": danger}, room="ask")
     if ahead:
         context = {"sheet": sheet_of(ahead[0], [ahead[0]], {}), "faults": [], "still": len(ahead)}
         return _show(request, link, "my_question", context)
@@ -63,8 +63,13 @@ def follow(request: HttpRequest, link: PersonalLink) -> HttpResponse:
 
 
 def _show(
-    request: HttpRequest, link: PersonalLink, template: str, context: dict[str, Any], status: int = 200
+    request: HttpRequest,
+    link: PersonalLink,
+    template: str,
+    context: dict[str, Any],
+    status: int = 200,
+    room: str = "follow",
 ) -> HttpResponse:
     clinic = link.episode.clinic
     frame = {"clinic": clinic, "clinic_name": clinic.name, "tablet": bool(request.session.get("tablet"))}
-    return render(request, f"clinic/follow/{template}.html", {**frame, **context}, status=status)
+    return render(request, f"clinic/{room}/{template}.html", {**frame, **context}, status=status)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -17,7 +17,7 @@ from spinepath.clinic.ask import doors
 from spinepath.clinic.follow import deciding
 from spinepath.clinic.follow.charts import chart_of, summary_of
 from spinepath.clinic.follow.course import Going
-from spinepath.clinic.models import Course, Episode, Hold, PersonalLink
+from spinepath.clinic.models import Episode, PersonalLink
 from spinepath.clinic.pages import episode_page
 from spinepath.clinic.treat.answering import Asked, Sheet, read_sheets
 from spinepath.clinic.treat.rescreen import keep
@@ -62,10 +62,12 @@ def _page(
 
 
 @staff("add_findings")
-@require_POST
+@require_http_methods(["GET", "POST"])
 def measures(request: StaffRequest, key: str) -> HttpResponse:
-    """Keep what was measured."""
+    """Keep what was measured. Whoever opens the address is led to where measures stand."""
     going = Going(episode_of(request, key))
+    if request.method == "GET":
+        return redirect("follow", key)
     sheets, scores = going.sheets(going.due_now), going.sheets(going.scores_due)
     read = read_sheets([*sheets, *scores], request.POST.dict())
     faults = read.faults or ([] if read.answers else [("", _("Nothing was entered yet."))])
@@ -92,22 +94,22 @@ def link(request: StaffRequest, key: str) -> HttpResponse:
 @staff("release")
 @require_POST
 def release(request: StaffRequest, key: str) -> HttpResponse:
-    """Release a hold or a review, by name and with the reason."""
+    """Release what holds the course, by name and with the reason."""
     episode = episode_of(request, key)
-    because, number = request.POST.get("because", ""), request.POST.get("number", "")
-    place = int(number) if number.isascii() and number.isdigit() and len(number) < 15 else -1
+    because = request.POST.get("because", "")
+    holds, reviews = _numbers(request, "hold"), _numbers(request, "review")
     try:
-        if "gate" in request.POST:
-            course = Course.objects.filter(episode=episode, ended_at=None).order_by("-made_at").first()
-            if course is None or not 0 <= place < len(course.gates):
-                raise deciding.NotDecided([("", _("This review was not found. Look at the page again."))])
-            deciding.release_gate(course, place, because, request.member)
-        else:
-            deciding.release_hold(get_object_or_404(Hold, episode=episode, pk=place), because, request.member)
+        deciding.go_on(episode, holds, reviews, because, request.member)
     except deciding.NotDecided as refused:
         return _page(request, Going(episode), 422, refused.faults, because=because)
     messages.success(request, _("Released in your name. What was held is booked again."))
     return redirect("follow", key)
+
+
+def _numbers(request: StaffRequest, name: str) -> list[int]:
+    """The numbers sent under this name; what is none becomes -1, which nothing has."""
+    sent = request.POST.getlist(name)
+    return [int(one) if one.isascii() and one.isdigit() and len(one) < 15 else -1 for one in sent]
 
 
 @staff("treat")

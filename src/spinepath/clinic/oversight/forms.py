@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.contrib.auth.models import User
 from django.core.validators import RegexValidator
+from django.db.models import Manager
 from django.forms.models import model_to_dict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -169,8 +170,12 @@ class NewMemberForm(MemberForm):
         return username
 
 
-class StretchForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A stretch of the week; it must not run into another one."""
+class HoursForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Hours of one weekday; they must not run into the `others`."""
+
+    def __init__(self, *args: Any, others: Manager[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.others = others
 
     def clean(self) -> dict[str, Any]:
         """The end comes after the start; 00:00 is the end of the day."""
@@ -179,12 +184,12 @@ class StretchForm(forms.ModelForm):  # type: ignore[type-arg]
         if start and end is not None:
             if end != time(0) and end <= start:
                 self.add_error("end", gettext("The end must come after the start."))
-            elif any(_cross(start, end, one.start, one.end) for one in self._same_day(told.get("weekday"))):
-                self.add_error("start", gettext("It runs into another stretch of the same day."))
+            elif any(self._runs_into(one, start, end) for one in self.others.filter(weekday=told.get("weekday"))):
+                self.add_error("start", gettext("It runs into other hours of the same day."))
         return told
 
-    def _same_day(self, weekday: int | None) -> Any:
-        raise NotImplementedError
+    def _runs_into(self, other: Any, start: time, end: time) -> bool:
+        return _cross(start, end, other.start, other.end)
 
 
 def _cross(start: time, end: time, other_start: time, other_end: time) -> bool:
@@ -192,7 +197,7 @@ def _cross(start: time, end: time, other_start: time, other_end: time) -> bool:
     return start < (other_end if other_end != time(0) else last) and other_start < (end if end != time(0) else last)
 
 
-class OpeningForm(StretchForm):
+class OpeningForm(HoursForm):
     """When the clinic is open."""
 
     class Meta:
@@ -204,14 +209,11 @@ class OpeningForm(StretchForm):
         labels: ClassVar = {"weekday": _("Day"), "start": _("From"), "end": _("To")}
 
     def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, others=clinic.openings, **kwargs)
         self.instance.clinic = clinic
 
-    def _same_day(self, weekday: int | None) -> Any:
-        return self.instance.clinic.openings.filter(weekday=weekday) if weekday else []
 
-
-class ShiftForm(StretchForm):
+class ShiftForm(HoursForm):
     """When a member treats."""
 
     class Meta:
@@ -229,20 +231,19 @@ class ShiftForm(StretchForm):
         }
 
     def __init__(self, *args: Any, member: Member, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, others=member.shifts, **kwargs)
         self.instance.member = member
 
     def clean(self) -> dict[str, Any]:
         """Days in their order as well."""
         return _in_order(self, super().clean())
 
-    def _same_day(self, weekday: int | None) -> Any:
-        if not weekday:
-            return []
+    def _runs_into(self, other: Shift, start: time, end: time) -> bool:
+        """Shifts of different months may have the same hours."""
         first = self.cleaned_data.get("first") or date.min
         last = self.cleaned_data.get("last") or date.max
-        rows = self.instance.member.shifts.filter(weekday=weekday)
-        return [one for one in rows if (one.first or date.min) <= last and first <= (one.last or date.max)]
+        same_days = (other.first or date.min) <= last and first <= (other.last or date.max)
+        return same_days and super()._runs_into(other, start, end)
 
 
 def _in_order(form: forms.BaseForm, told: dict[str, Any]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from spinepath.clinic import audit
 from spinepath.clinic.access import StaffRequest, staff
 from spinepath.clinic.advice import today_of
+from spinepath.clinic.book import absence_views, fitting
 from spinepath.clinic.models import Away, Closure, Member, Opening, PriceList, Room, Session, Shift
 from spinepath.clinic.oversight import forms as shown
 from spinepath.clinic.oversight import members, policies
@@ -111,8 +112,9 @@ def hours(request: StaffRequest) -> HttpResponse:
             if _is_there(form):
                 messages.info(request, _("It is there already; nothing was added twice."))
             else:
-                _kept(request, form.save(commit=False), what, audit.ADD)
-                messages.success(request, _("Added. Sessions that are booked already are not moved by it."))
+                with fitting.watched(request.clinic, request.member) as watch:
+                    _kept(request, form.save(commit=False), what, audit.ADD)
+                _tell_lost(request, _("Added."), watch)
             return redirect("hours")
     context = {
         "opening": opening,
@@ -123,6 +125,20 @@ def hours(request: StaffRequest) -> HttpResponse:
         .order_by("first"),
     }
     return _page(request, "hours", context, opening, closure)
+
+
+def _tell_lost(request: StaffRequest, done: str, watch: fitting.Watch) -> None:
+    """Say that it is done, and what has become of what was booked: nothing is moved by itself."""
+    count = len(watch.lost)
+    if not count:
+        messages.success(request, done)
+        return
+    text = ngettext(
+        "%(n)d session that is booked does not fit any more. It stands on Today, for the desk to move.",
+        "%(n)d sessions that are booked do not fit any more. They stand on Today, for the desk to move.",
+        count,
+    )
+    messages.warning(request, f"{done} {text % {'n': count}}")
 
 
 def _is_there(form: forms.ModelForm[Any]) -> bool:
@@ -140,7 +156,8 @@ _OF_MEMBER: dict[str, type[Model]] = {"shift": Shift, "away": Away}
 @require_POST
 @staff("manage")
 def remove(request: StaffRequest, what: str, pk: int) -> HttpResponse:
-    """Take away opening hours, a closure, a shift or an absence."""
+    """Take away opening hours, a closure or a shift; an absence is withdrawn."""
+    row: Model | None = None
     if what in _OF_CLINIC:
         rows, back = _OF_CLINIC[what]._default_manager.filter(clinic=request.clinic, pk=pk), redirect("hours")
     elif what in _OF_MEMBER:
@@ -149,11 +166,14 @@ def remove(request: StaffRequest, what: str, pk: int) -> HttpResponse:
         back = redirect("member", row.member_id) if row else redirect("members")  # type: ignore[attr-defined]
     else:
         return redirect("manage")
-    with transaction.atomic():
+    if what == "away":
+        absence_views.take_back(request, row)  # type: ignore[arg-type]
+        return back
+    with fitting.watched(request.clinic, request.member) as watch:
         count, _kinds = rows.delete()
         if count:
             audit.note(request.clinic, request.member.name, audit.CHANGE, what, key=str(pk), detail="taken away")
-    messages.success(request, _("Taken away.") if count else _("It was taken away already."))
+    _tell_lost(request, _("Taken away.") if count else _("It was taken away already."), watch)
     return back
 
 
@@ -181,8 +201,9 @@ def room(request: StaffRequest, pk: int) -> HttpResponse:
         row.refresh_from_db()
         return _stale(request, "form", {**context, "form": shown.RoomForm(instance=row, clinic=request.clinic)})
     if request.method == "POST" and form.is_valid():
-        _kept(request, form.save(commit=False), "room", audit.CHANGE)
-        messages.success(request, _("Saved."))
+        with fitting.watched(request.clinic, request.member) as watch:
+            _kept(request, form.save(commit=False), "room", audit.CHANGE)
+        _tell_lost(request, _("Saved."), watch)
         return redirect("rooms")
     return _page(request, "form", context, form)
 
@@ -219,17 +240,19 @@ def member(request: StaffRequest, pk: int) -> HttpResponse:
         return _stale(request, "member", context | _around(request, row))
     if form.is_bound and form.is_valid():
         try:
-            members.change(form.save(commit=False), request.member)
+            with fitting.watched(request.clinic, request.member) as watch:
+                members.change(form.save(commit=False), request.member)
         except members.LastOne as problem:
             form.add_error("role", str(problem))
         else:
-            messages.success(request, _("Saved."))
+            _tell_lost(request, _("Saved."), watch)
             return redirect("member", pk)
     for one, what in ((shift, "shift"), (away, "absence")):
         if one.is_bound and one.is_valid():
             if not _is_there(one):
-                _kept(request, one.save(commit=False), what, audit.ADD)
-                messages.success(request, _("Added. Sessions that are booked already are not moved by it."))
+                with fitting.watched(request.clinic, request.member) as watch:
+                    _kept(request, one.save(commit=False), what, audit.ADD)
+                _tell_lost(request, _("Added."), watch)
             return redirect("member", pk)
     return _page(request, "member", context | _around(request, _member(request, pk)), form, shift, away)
 
@@ -268,8 +291,11 @@ def door(request: StaffRequest, pk: int) -> HttpResponse:
             text = ngettext("%(n)d way in was taken away.", "%(n)d ways in were taken away.", count) % {"n": count}
             messages.success(request, text)
         elif act in ("open", "close"):
-            members.set_active(row, act == "open", request.member)
-            messages.success(request, _("The member may sign in again.") if act == "open" else _("The door is closed."))
+            with fitting.watched(request.clinic, request.member) as watch:
+                members.set_active(row, act == "open", request.member)
+            _tell_lost(
+                request, _("The member may sign in again.") if act == "open" else _("The door is closed."), watch
+            )
     except members.LastOne as problem:
         messages.error(request, str(problem))
     return redirect("member", pk)

@@ -27,12 +27,6 @@ def source_short(name: str) -> str:
 
 
 @register.filter
-def fact_words(name: str) -> str:
-    """A key of numbers as words."""
-    return name.replace("_", " ")
-
-
-@register.filter
 def entry_name(name: str) -> str:
     """Any entry of the knowledge base by name."""
     found = knowledge().entries.get(name)

@@ -106,6 +106,12 @@ def source_name(source: str) -> str:
 
 
 @register.filter
+def in_words(key: str) -> str:
+    """A key of the knowledge base as words."""
+    return key.replace("_", " ")
+
+
+@register.filter
 def rule(name: str) -> Any:
     """A rule of the knowledge base in use; None when it has none of this name."""
     return knowledge().rules.get(name)

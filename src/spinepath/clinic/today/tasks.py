@@ -13,9 +13,13 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
+from spinepath.booking.check import Broken
 from spinepath.clinic import audit
 from spinepath.clinic.advice import knowledge
+from spinepath.clinic.book import fitting, words
 from spinepath.clinic.models import (
     AdverseEvent,
     Clinic,
@@ -44,6 +48,7 @@ SETTLED_AT = {
     Task.Kind.CONSENT: "plan",
     Task.Kind.DOCUMENT: "examine",
     Task.Kind.CLASH: "book",
+    Task.Kind.FIT: "session_booking",
 }
 """The page on which the one act is done."""
 
@@ -216,6 +221,7 @@ DUE_OF: dict[str, Callable[[Clinic, date], Iterable[Due]]] = {
     Task.Kind.FOLLOW_UP: _follow_ups,
     Task.Kind.CONSENT: _consents,
     Task.Kind.MEASURE: _measures,
+    Task.Kind.FIT: fitting.still_due,
 }
 """What makes the tasks of each kind that time brings. A room that knows of others adds its own."""
 
@@ -225,7 +231,10 @@ DUE_OF: dict[str, Callable[[Clinic, date], Iterable[Due]]] = {
 
 @dataclass(frozen=True)
 class Shown:
-    """A task as a reader sees it: `page` is the step on which it is settled; `by_hand` when a button settles it."""
+    """A task as a reader sees it: `page` is the step on which it is settled; `by_hand` when a button settles it.
+
+    `is_plain` says that it holds no word of medicine.
+    """
 
     task: Task
     page: str
@@ -233,12 +242,28 @@ class Shown:
     by_hand: bool
     is_late: bool
 
+    @property
+    def is_plain(self) -> bool:
+        """May the desk read what it says?"""
+        return self.task.kind == Task.Kind.FIT
+
+    @property
+    def key(self) -> str:
+        """What the address of its page names: the session that is to be moved, else the episode."""
+        if self.task.kind == Task.Kind.FIT:
+            return self.task.about.partition(":")[2]
+        return self.task.episode.key if self.task.episode else ""
+
 
 def _says(task: Task) -> str:
-    """What the task says of itself; a consent says for which technique."""
+    """What the task says of itself: a consent for which technique, a session when it is and what stands against it."""
     if task.kind == Task.Kind.CONSENT and _is_own(task.kind, task.about):
         technique = knowledge().techniques.get(task.about.partition(":")[2])
         return technique.name if technique else ""
+    if task.kind == Task.Kind.FIT:
+        clock, rules = fitting.words_of(task.says)
+        when = f"{date_format(task.due, _('D j M'))}, {clock}."
+        return " ".join([when, *words.all_words(Broken(rule=rule) for rule in rules)])
     return task.says
 
 

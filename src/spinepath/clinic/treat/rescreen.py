@@ -82,15 +82,6 @@ def keep(episode: Episode, read: Read, member: Member, now: datetime | None = No
     return outcome
 
 
-def danger_rules(outcome: Outcome) -> list[str]:
-    """The rules because of which nobody may be treated by hand now; none while only answers are missing."""
-    base = advice.knowledge()
-    firm = advice.firm(outcome)
-    if base.dispositions[firm].offers_care:
-        return []
-    return [name for name in outcome.fired if base.rules[name].then.at_least == firm]
-
-
 def keep_ticks(episode: Episode, ticked: dict[str, bool], member: Member) -> None:
     """Keep the ticks that stand in the phases of a session, as far as they say something new today."""
     found = advice.findings_of(episode, timezone.localtime())

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from spinepath.clinic import advice
+from spinepath.clinic.grave import Grave, grave
 from spinepath.clinic.models import Hold, Note, Plan, Session
 from spinepath.clinic.plan import consents
 from spinepath.clinic.plan.options import Option, Options
@@ -130,16 +131,9 @@ class Shown:
         return not self.is_signed and (self.has_begun or (self.is_today and self.session.status == "booked"))
 
     @cached_property
-    def dangers(self) -> list[Rule]:
-        """The rules that forbid care for certain."""
-        rules = advice.knowledge().rules
-        return [rules[name] for name in rescreen.danger_rules(self.assessment.outcome)]
-
-    @property
-    def danger(self) -> Any:
-        """The grave disposition that is certain now; None without one."""
-        base = advice.knowledge()
-        return base.dispositions[advice.firm(self.assessment.outcome)] if self.dangers else None
+    def danger(self) -> Grave | None:
+        """What forbids care for certain; None while only answers are missing."""
+        return grave(self.assessment.outcome)
 
     @property
     def offers_care(self) -> bool:
@@ -161,7 +155,7 @@ class Shown:
     @property
     def asks_again(self) -> bool:
         """Are there questions to answer before hands are laid on?"""
-        return bool(self.sheets) and not self.dangers
+        return bool(self.sheets) and not self.danger
 
     @property
     def is_open(self) -> bool:
@@ -184,16 +178,24 @@ class Shown:
         return [
             Stretch(
                 phase=base.phases[one["phase"]],
-                lines=[
-                    Line(base.techniques[row["id"]], row, self.options.all.get(row["id"]))
-                    for row in one["techniques"]
-                    if row["id"] in base.techniques
-                ],
+                lines=[self._line(row) for row in one["techniques"] if row["id"] in base.techniques],
                 asks=[(base.facts[name], values.get(name) is True) for name in base.phases[one["phase"]].asks],
             )
             for one in found.phases
             if one["phase"] in base.phases
         ]
+
+    def _line(self, row: dict[str, Any]) -> Line:
+        """A technique as it stands. What nobody ticked yet is proposed as done only when it may be done."""
+        line = Line(advice.knowledge().techniques[row["id"]], row, self.options.all.get(row["id"]))
+        if self._is_untouched and not line.is_allowed:
+            line.row = {**row, "done": False}
+        return line
+
+    @property
+    def _is_untouched(self) -> bool:
+        """Has nobody written into the note yet? Then its ticks are only a proposal."""
+        return self.what is None and not (self.note and self.note.saved_at)
 
     @cached_property
     def compared(self) -> list[Compared]:
