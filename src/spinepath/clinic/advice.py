@@ -6,7 +6,7 @@ import io
 import zipfile
 import zoneinfo
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +18,7 @@ from spinepath.clinic import once, own_records
 from spinepath.clinic.models import Clinic, Episode, KeptAssessment, KeptFinding, KnowledgeVersion, Member
 from spinepath.engine.assess import Assessment, assess, replay, store
 from spinepath.engine.cache import default_folder, load_cached
+from spinepath.engine.conditions import Value
 from spinepath.engine.content_files import read_files
 from spinepath.engine.evaluate import Outcome, evaluate, strictest
 from spinepath.engine.findings import Finding, values_at
@@ -56,15 +57,27 @@ def knowledge_of(version: str) -> Knowledge:
 # what is known
 
 
-def findings_of(episode: Episode, now: datetime) -> list[Finding]:
+def findings_of(episode: Episode, now: datetime) -> Sequence[Finding]:
     """What counts for the rules: findings of the episode, lasting dangers of earlier ones, the clinic's own records."""
-    found = _written_down(episode)
-    return [*found, *own_records.findings(knowledge(), episode, found, now)]
+
+    def found() -> tuple[Finding, ...]:
+        written = _written_down(episode)
+        return (*written, *own_records.findings(knowledge(), episode, written, now))
+
+    return once.ask(("found", episode.pk, now), found)
 
 
-def _written_down(episode: Episode) -> list[Finding]:
-    rows = [*rows_of(episode), *earlier_findings(episode)]
-    return [finding for row in standing_rows(rows) if (finding := as_finding(row)) is not None]
+def values_of(episode: Episode, now: datetime) -> Mapping[str, Value]:
+    """The value of each fact as of `now`, by which the rules judge; what is unknown is None."""
+    return once.ask(("values", episode.pk, now), lambda: values_at(knowledge(), findings_of(episode, now), now))
+
+
+def _written_down(episode: Episode) -> Sequence[Finding]:
+    def written() -> tuple[Finding, ...]:
+        rows = [*rows_of(episode), *earlier_findings(episode)]
+        return tuple(finding for row in standing_rows(rows) if (finding := as_finding(row)) is not None)
+
+    return once.ask(("written", episode.pk), written)
 
 
 def rows_of(episode: Episode) -> list[KeptFinding]:
@@ -109,7 +122,7 @@ class _Recent:
     def __init__(self, room: int) -> None:
         self.room, self.kept, self.lock = room, OrderedDict[object, Assessment](), Lock()
 
-    def get(self, key: object, found: list[Finding], now: datetime) -> Assessment:
+    def get(self, key: object, found: Iterable[Finding], now: datetime) -> Assessment:
         """The assessment that is kept under the key, made now when there is none."""
         with self.lock:
             if key in self.kept:
@@ -129,6 +142,10 @@ _recent = _Recent(256)
 def assessment_of(episode: Episode, now: datetime | None = None) -> Assessment:
     """The advice for an episode as of now. Time passes in whole hours here, and at once when something was found."""
     now = clock_of(episode, now)
+    return once.ask(("assessment", episode.pk, now), lambda: _assessed(episode, now))
+
+
+def _assessed(episode: Episode, now: datetime) -> Assessment:
     written = _written_down(episode)
     hour = now.replace(minute=0, second=0, microsecond=0)
     last = max((finding.at for finding in written), default=hour).astimezone(now.tzinfo)
@@ -142,7 +159,7 @@ def assessment_of(episode: Episode, now: datetime | None = None) -> Assessment:
 def outcome_of(episode: Episode, now: datetime | None = None) -> Outcome:
     """What the rules say, without the explanations: quicker, for decisions."""
     now = clock_of(episode, now)
-    return evaluate(knowledge(), values_at(knowledge(), findings_of(episode, now), now))
+    return once.ask(("outcome", episode.pk, now), lambda: evaluate(knowledge(), values_of(episode, now)))
 
 
 def firm(outcome: Outcome) -> str:
@@ -184,8 +201,11 @@ def replayed(kept: KeptAssessment) -> Assessment:
 
 
 def clock_of(episode: Episode, now: datetime | None = None) -> datetime:
-    """The moment by the clock on the wall of the episode's clinic, wherever the question comes from."""
-    return (now or timezone.now()).astimezone(zoneinfo.ZoneInfo(episode.clinic.zone))
+    """The moment by the clock on the wall of the episode's clinic, wherever the question comes from.
+
+    While a page is only read, it is one and the same moment.
+    """
+    return (now or once.ask(("now",), timezone.now)).astimezone(zoneinfo.ZoneInfo(episode.clinic.zone))
 
 
 def today_of(clinic: Clinic) -> date:

@@ -24,7 +24,7 @@ def episode_page(
     audit.note(request.clinic, request.member.name, audit.READ, here, episode=episode)
     labels = dict(Episode.Stage.choices)
     sees_record = may(request.member, "see_record")
-    now = advice.assessment_of(episode).outcome if sees_record else None
+    now = advice.outcome_of(episode) if sees_record else None
     certain = grave(now) if now else None
     frame = {
         "episode": episode,

@@ -11,9 +11,9 @@ from spinepath.clinic.models import Episode
 from spinepath.engine.conditions import Value, facts_in
 from spinepath.engine.content import Disposition
 from spinepath.engine.entries import Fact, Rule
-from spinepath.engine.evaluate import complete, evaluate
+from spinepath.engine.evaluate import complete
 from spinepath.engine.explain import reasons
-from spinepath.engine.findings import Standing, standings, values_at
+from spinepath.engine.findings import Standing, standings
 from spinepath.engine.words import said_once, value_words
 
 
@@ -50,19 +50,17 @@ def danger_of(episode: Episode, now: datetime | None = None) -> Danger | None:
     """What stops the questions now; None while nothing does."""
     now = advice.clock_of(episode, now)
     knowledge = advice.knowledge()
-    found = advice.findings_of(episode, now)
-    values = values_at(knowledge, found, now)
-    outcome = evaluate(knowledge, values)
+    outcome = advice.outcome_of(episode, now)
     firm = advice.firm(outcome)
     disposition = knowledge.dispositions[firm]
     if disposition.offers_care or not disposition.holds:
         return None
     rules = tuple(knowledge.rules[name] for name in outcome.fired if knowledge.rules[name].then.at_least == firm)
-    whole = complete(knowledge, values)
+    whole = complete(knowledge, advice.values_of(episode, now))
     named = {asked for rule in rules for fact in facts_in(rule.when) for asked in knowledge.asked_behind.get(fact, ())}
     behind = {fact for rule in rules for fact in reasons(knowledge, rule.when, whole, True)}
     behind |= {name for name in named if isinstance(whole.get(name), bool)}
-    stands = standings(knowledge, found, now)
+    stands = standings(knowledge, advice.findings_of(episode, now), now)
     told = [fact for name, fact in knowledge.facts.items() if name in behind and _alarms(fact, whole)]
     grows = [fact for fact in knowledge.facts.values() if fact.grows and fact.ask and not fact.fixed]
     return Danger(

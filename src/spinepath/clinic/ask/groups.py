@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 
 from django.http import QueryDict
-from django.utils import timezone
 
 from spinepath.clinic import advice
 from spinepath.clinic.ask.answers import Line, NotAnswered, read_line
 from spinepath.clinic.ask.sitting import in_order, screen_of
 from spinepath.clinic.models import Episode, KeptFinding
 from spinepath.engine.entries import Question
-from spinepath.engine.evaluate import Outcome, evaluate
-from spinepath.engine.findings import Standing, standings, values_at
+from spinepath.engine.evaluate import Outcome
+from spinepath.engine.findings import Standing, standings
 from spinepath.engine.questions import Ask, questions
 from spinepath.engine.screens import reader_of
 from spinepath.engine.values import write_value
@@ -114,23 +113,29 @@ class Asking:
     """An episode's questions for people, as of now."""
 
     episode: Episode
-    now: datetime = field(default_factory=timezone.localtime)
+
+    @cached_property
+    def now(self) -> datetime:
+        """The moment by the clinic's clock."""
+        return advice.clock_of(self.episode)
 
     @cached_property
     def said(self) -> dict[str, list[KeptFinding]]:
         """What was said of each fact, newest first, corrections and what they correct among it."""
         found: dict[str, list[KeptFinding]] = {}
-        for row in (
-            KeptFinding.objects.filter(episode=self.episode).select_related("corrected_by").order_by("-at", "-pk")
-        ):
+        for row in reversed(advice.rows_of(self.episode)):
             found.setdefault(row.fact, []).append(row)
         return found
 
     @cached_property
+    def corrected(self) -> frozenset[int]:
+        """The rows that a later one corrects."""
+        return frozenset(row.corrects_id for row in advice.rows_of(self.episode) if row.corrects_id)
+
+    @cached_property
     def _state(self) -> tuple[dict[str, Standing], Outcome, dict[str, Ask]]:
         base, found = advice.knowledge(), advice.findings_of(self.episode, self.now)
-        values = values_at(base, found, self.now)
-        outcome = evaluate(base, values)
+        values, outcome = advice.values_of(self.episode, self.now), advice.outcome_of(self.episode, self.now)
         return standings(base, found, self.now), outcome, {ask.fact: ask for ask in questions(base, values, outcome)}
 
     @property

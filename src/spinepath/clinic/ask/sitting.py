@@ -17,7 +17,7 @@ from spinepath.clinic import advice, audit, record
 from spinepath.clinic.models import Drawing, Episode, KeptFinding, PersonalLink
 from spinepath.engine.conditions import Value
 from spinepath.engine.evaluate import evaluate
-from spinepath.engine.findings import is_fresh, values_at
+from spinepath.engine.findings import is_fresh
 from spinepath.engine.questions import questions
 from spinepath.engine.screens import Screen, next_screen, reader_of
 
@@ -38,7 +38,7 @@ class Sitting:
     def __init__(self, link: PersonalLink, now: datetime | None = None) -> None:
         self.link = link
         self.episode: Episode = link.episode
-        self.now = now or timezone.localtime()
+        self.now = advice.clock_of(link.episode, now)
 
     @cached_property
     def own(self) -> dict[str, KeptFinding]:
@@ -70,8 +70,8 @@ class Sitting:
         return [Answered(screen, in_order(screen, facts)) for screen, facts in gathered.items()]
 
     @cached_property
-    def _values(self) -> dict[str, Value]:
-        return values_at(advice.knowledge(), advice.findings_of(self.episode, self.now), self.now)
+    def _values(self) -> Mapping[str, Value]:
+        return advice.values_of(self.episode, self.now)
 
     @cached_property
     def due(self) -> frozenset[str]:

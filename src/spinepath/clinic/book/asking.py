@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 import msgspec
-from django.utils import timezone
 
 from spinepath.booking import course as booking
 from spinepath.booking.presets import bounds_in, course_of
@@ -18,8 +17,7 @@ from spinepath.clinic.book import diary
 from spinepath.clinic.models import Course, Episode, Plan, Session
 from spinepath.clinic.models.keys import new_key
 from spinepath.engine.conditions import Value
-from spinepath.engine.evaluate import Outcome, evaluate
-from spinepath.engine.findings import values_at
+from spinepath.engine.evaluate import Outcome
 from spinepath.plan.package import limits_in_force
 
 
@@ -29,7 +27,7 @@ class Known:
 
     episode: Episode
     now: datetime
-    values: dict[str, Value]
+    values: Mapping[str, Value]
     outcome: Outcome
     running: Course | None
     done: tuple[Session, ...]
@@ -47,7 +45,7 @@ class Known:
 
 def known_of(episode: Episode, now: datetime | None = None) -> Known:
     """What is known of the episode now."""
-    now = now or timezone.localtime()
+    now = advice.clock_of(episode, now)
     running = running_course(episode)
     done = Session.objects.filter(course=running, status=Session.Status.DONE).order_by("day") if running else ()
     return _known(episode, now, running, done)
@@ -69,9 +67,8 @@ def known_of_many(episodes: Collection[Episode], now: datetime) -> dict[int, Kno
 
 
 def _known(episode: Episode, now: datetime, running: Course | None, done: Iterable[Session]) -> Known:
-    knowledge = advice.knowledge()
-    values = values_at(knowledge, advice.findings_of(episode, now), now)
-    return Known(episode, now, dict(values), evaluate(knowledge, values), running, tuple(done))
+    values, outcome = advice.values_of(episode, now), advice.outcome_of(episode, now)
+    return Known(episode, now, values, outcome, running, tuple(done))
 
 
 def running_course(episode: Episode) -> Course | None:

@@ -20,6 +20,7 @@ from spinepath.booking.diary import Diary
 from spinepath.booking.repair import Repair, repair
 from spinepath.booking.rules import WISHES, Rule
 from spinepath.booking.slots import clock_of, length_in_slots, starts
+from spinepath.clinic import advice
 from spinepath.clinic.book import asking, diary, fitting, writing
 from spinepath.clinic.models import Course, Member, Session
 
@@ -79,7 +80,7 @@ class Booked:
 
 def booked(row: Course, now: datetime | None = None, days: tuple[date, date] | None = None) -> Booked:
     """The course with the diary around it, as it is now; when `days` are named, what others booked on them alone."""
-    now = now or timezone.localtime()
+    now = advice.clock_of(row.episode, now)
     known = asking.known_of(row.episode, now)
     around = diary.diary_of(row.episode.clinic, now, course=row, days=days)
     course = asking.course_booked(known, row)

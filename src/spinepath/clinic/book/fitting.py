@@ -18,6 +18,7 @@ from django.utils import timezone
 from spinepath.booking import clinic as booking
 from spinepath.booking.check import unfit
 from spinepath.booking.course import Course as Asked
+from spinepath.booking.diary import Diary
 from spinepath.booking.rules import Rule
 from spinepath.clinic import audit
 from spinepath.clinic.book import diary
@@ -48,11 +49,20 @@ def words_of(says: str) -> tuple[str, list[Rule]]:
     return clock, rules  # type: ignore[return-value]
 
 
-def misfits(clinic: Clinic, now: datetime, course: Course | None = None) -> dict[str, Misfit]:
-    """The sessions to come that do not fit, by key; of one course when it is given. A fixed number of queries."""
-    around = diary.diary_of(clinic, now)
+def misfits(clinic: Clinic, now: datetime) -> dict[str, Misfit]:
+    """The sessions to come that do not fit, by key. A fixed number of queries."""
     ahead = Session.objects.filter(clinic=clinic, status__in=diary.AHEAD, day__gte=now.date())
-    rows = Course.objects.filter(pk=course.pk) if course else Course.objects.filter(pk__in=ahead.values("course"))
+    return _misfits(diary.diary_of(clinic, now), now, Course.objects.filter(pk__in=ahead.values("course")))
+
+
+def misfits_of(course: Course, now: datetime) -> dict[str, Misfit]:
+    """The same for one course. What others booked does not matter."""
+    today = now.date()
+    around = diary.diary_of(course.episode.clinic, now, course=course, days=(today, today))
+    return _misfits(around, now, Course.objects.filter(pk=course.pk))
+
+
+def _misfits(around: Diary, now: datetime, rows: QuerySet[Course]) -> dict[str, Misfit]:
     courses = {key: (episode, asked) for key, episode, asked in rows.values_list("key", "episode_id", "asked")}
     found = {}
     for one in around.sessions.values():

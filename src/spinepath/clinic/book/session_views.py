@@ -25,7 +25,7 @@ from spinepath.clinic.book import changes, diary, fitting, showing, wishes, word
 from spinepath.clinic.models import Session
 from spinepath.clinic.pages import episode_page
 
-_DAYS = 14
+_DAYS = 7
 
 
 class PlaceForm(forms.Form):
@@ -109,7 +109,7 @@ def _page(
 
 def _unfit(request: StaffRequest, found: Session, now: datetime) -> dict[str, Any]:
     """What stands against the session where it is, and whether those concerned may leave it there nevertheless."""
-    misfit = fitting.misfits(request.clinic, now, found.course).get(found.key)
+    misfit = fitting.misfits_of(found.course, now).get(found.key)
     rules = misfit.rules if misfit else ()
     return {
         "unfit": words.all_words(Broken(rule=rule) for rule in rules),
@@ -123,7 +123,7 @@ def _initial(found: Session) -> dict[str, Any]:
 
 
 def _free(request: StaffRequest, found: Session, names: showing.Names) -> dict[str, Any]:
-    """Free times with one therapist within two weeks around the session, by day."""
+    """Free times with one therapist of the week around the session, by day."""
     asked = forms.DateField(required=False)
     try:
         wanted = asked.clean(request.GET.get("from", ""))
@@ -131,13 +131,13 @@ def _free(request: StaffRequest, found: Session, names: showing.Names) -> dict[s
         wanted = None
     today = timezone.localdate()
     last = today + timedelta(weeks=diary.WEEKS)
-    first = min(wishes.first_of(wanted or found.day - timedelta(days=6), today), last)
+    first = min(wishes.first_of(wanted or found.day - timedelta(days=3), today), last)
     treating = [(diary.therapist_id(one.pk), one.name) for one in diary.treating(request.clinic)]
     therapist = request.GET.get("with", "")
     for usual in (diary.therapist_id(found.therapist_id), next(iter(dict(treating)), "")):
         therapist = therapist if therapist in dict(treating) else usual
     try:
-        around = changes.booked(found.course, days=(first, first + timedelta(days=_DAYS)))
+        around = changes.booked(found.course, days=(first, first + timedelta(days=_DAYS - 1)))
         free = list(changes.free_places(around, found.key, therapist, first, _DAYS))
     except (FaultyBooking, KeyError):
         free = []

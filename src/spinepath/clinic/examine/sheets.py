@@ -19,8 +19,8 @@ from spinepath.clinic import advice
 from spinepath.clinic.models import Episode
 from spinepath.engine.conditions import Value
 from spinepath.engine.entries import Fact, Question
-from spinepath.engine.evaluate import Outcome, evaluate
-from spinepath.engine.findings import Finding, Standing, standings, values_at
+from spinepath.engine.evaluate import Outcome
+from spinepath.engine.findings import Finding, Standing, standings
 from spinepath.engine.knowledge import Knowledge
 from spinepath.engine.questions import Ask, questions
 from spinepath.engine.symmetry import mirrored
@@ -72,8 +72,7 @@ def picture_of(episode: Episode, now: datetime) -> Picture:
     """Everything that the pages of this room need to know of an episode, read once."""
     base = advice.knowledge()
     found = advice.findings_of(episode, now)
-    values = values_at(base, found, now)
-    outcome = evaluate(base, values)
+    values, outcome = advice.values_of(episode, now), advice.outcome_of(episode, now)
     asks = questions(base, values, outcome)
     return Picture(now=now, standings=standings(base, found, now), values=values, outcome=outcome, asks=asks)
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -30,7 +29,7 @@ FILES_SHOWN = 5
 def examine(request: StaffRequest, key: str) -> HttpResponse:
     """What is worth examining now, the images, the files."""
     episode = episode_of(request, key)
-    picture = picture_of(episode, timezone.localtime())
+    picture = picture_of(episode, advice.clock_of(episode))
     found = sheets(picture)
     files = list(Document.objects.filter(episode=episode, withdrawn_at=None)[: FILES_SHOWN + 1])
     asked = {name for sheet in found for name in sheet.facts}
@@ -62,7 +61,7 @@ def _to_read(episode: Episode) -> set[str]:
 def sheet(request: StaffRequest, key: str, name: str) -> HttpResponse:
     """One sheet to fill in. What is sent is kept, or comes back with what is wrong."""
     episode = episode_of(request, key)
-    picture = picture_of(episode, timezone.localtime())
+    picture = picture_of(episode, advice.clock_of(episode))
     found = sheet_named(name, picture)
     if found is None:
         raise Http404

@@ -71,7 +71,7 @@ class Going:
 
     def __init__(self, episode: Episode, now: datetime | None = None) -> None:
         self.episode = episode
-        self.now = now or timezone.localtime()
+        self.now = advice.clock_of(episode, now)
         self.base = advice.knowledge()
 
     @property

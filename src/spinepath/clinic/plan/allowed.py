@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
-from spinepath.clinic.advice import clock_of, findings_of, knowledge
+from spinepath.clinic.advice import clock_of, knowledge, values_of
 from spinepath.clinic.models import Episode
 from spinepath.engine.evaluate import Outcome, evaluate
-from spinepath.engine.findings import values_at
 
 Standing = Literal["offered", "restricted", "overridden", "undecided", "excluded", "not_known"]
 
@@ -68,6 +67,6 @@ def outcome_as_signed(episode: Episode, now: datetime | None = None) -> Outcome:
     A technique that only waits for its signature can be planned and signed for; it is done by the outcome as it is.
     """
     now = clock_of(episode, now)
-    found = values_at(knowledge(), findings_of(episode, now), now)
+    found = values_of(episode, now)
     asked = [entry.fact for entry in knowledge().own_records.values() if entry.tells == "consent_today"]
     return evaluate(knowledge(), {**found, **{fact: True for fact in asked if found.get(fact) is None}})

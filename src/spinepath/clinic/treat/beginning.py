@@ -20,7 +20,6 @@ from spinepath.clinic.treat import closing, notes
 from spinepath.clinic.treat.rescreen import stop_signs
 from spinepath.engine.conditions import Value
 from spinepath.engine.evaluate import Outcome, evaluate
-from spinepath.engine.findings import values_at
 
 
 class NotNow(Exception):
@@ -69,9 +68,8 @@ def begin(session: Session, form: Mapping[str, str], member: Member, before: Map
 
 def _values_by(episode: Episode, member: Member, now: datetime) -> dict[str, Value]:
     """What is known now, with the skills of the member who treats, whoever was booked."""
-    base = advice.knowledge()
-    values = values_at(base, advice.findings_of(episode, now), now)
-    skills = [entry for entry in base.own_records.values() if entry.tells == "therapist_has_skill"]
+    values = advice.values_of(episode, now)
+    skills = [entry for entry in advice.knowledge().own_records.values() if entry.tells == "therapist_has_skill"]
     return {**values, **{entry.fact: set(entry.skills) <= set(member.skills) for entry in skills}}
 
 

@@ -15,7 +15,6 @@ from spinepath.clinic.treat.answering import Read, Sheet, sheets_of
 from spinepath.engine.assess import Assessment
 from spinepath.engine.conditions import Value
 from spinepath.engine.evaluate import Outcome, evaluate
-from spinepath.engine.findings import values_at
 from spinepath.engine.page_parts import page_part
 from spinepath.engine.questions import questions
 from spinepath.engine.screens import reader_of
@@ -84,8 +83,7 @@ def keep(episode: Episode, read: Read, member: Member, now: datetime | None = No
 
 def keep_ticks(episode: Episode, ticked: dict[str, bool], member: Member) -> None:
     """Keep the ticks that stand in the phases of a session, as far as they say something new today."""
-    found = advice.findings_of(episode, timezone.localtime())
-    known = values_at(advice.knowledge(), found, timezone.localtime())
+    known = advice.values_of(episode, timezone.localtime())
     new = {name: "yes" if tick else "no" for name, tick in ticked.items() if tick != (known.get(name) is True)}
     if new:
         add(episode, new, Author.of(member))
