@@ -36,6 +36,12 @@ def hosts() -> list[str]:
     return [name.strip() for name in named.split(",") if name.strip()] or list(LOOPBACK)
 
 
+def address() -> str:
+    """Where people reach the clinic from home; empty for a place that speaks no HTTPS or has no name of its own."""
+    named = [name for name in hosts() if name not in LOOPBACK and name[0] not in ".*"]
+    return f"https://{named[0]}" if named and says_yes("SPINEPATH_HTTPS") else ""
+
+
 def secret() -> str:
     """The clinic's own secret, made once and readable by its owner only."""
     path = data_folder() / "secret"

@@ -19,6 +19,7 @@ DEBUG = False
 SECRET_KEY = place.secret()
 ALLOWED_HOSTS = place.hosts()
 HTTPS = place.says_yes("SPINEPATH_HTTPS")
+ADDRESS = place.address()
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if HTTPS else []
 
 ROOT_URLCONF = "spinepath.clinic.urls"
