@@ -204,7 +204,9 @@ class Going:
 
     @cached_property
     def holds(self) -> list[Hold]:
-        """What holds the bookings now."""
+        """What holds the bookings now; nothing of a closed episode."""
+        if not self.episode.is_open:
+            return []
         return list(Hold.objects.filter(episode=self.episode, released_at=None))
 
     @cached_property
