@@ -17,6 +17,8 @@ from django.utils.translation.template import templatize
 
 CLINIC = Path(__file__).parents[1] / "src/spinepath/clinic"
 MESSAGES = CLINIC / "locale/ru/LC_MESSAGES/django.po"
+OWN_WORDS = CLINIC / "locale/en/LC_MESSAGES/django.po"
+"""What the pages of signing in, which others wrote, say in our English; kept by hand."""
 _ONE, _MANY = None, (1, 2)
 _KEYWORDS = {
     **dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop", "lazy", "noop"), _ONE),
@@ -61,12 +63,18 @@ def write(path: Path = MESSAGES) -> list[str]:
     told = BytesIO()
     write_po(told, catalog, width=110, omit_header=True, ignore_obsolete=True, no_location=True, sort_output=True)
     path.write_text(_HEAD + told.getvalue().decode().strip() + "\n")
+    compile_file(path)
+    return [str(one.id) for one in catalog if one.id and not (all(one.string) if one.pluralizable else one.string)]
+
+
+def compile_file(path: Path) -> None:
+    """Compile a message file beside itself."""
     compiled = kept(path)
     compiled.creation_date = compiled.revision_date = _NO_DAY
     with path.with_suffix(".mo").open("wb") as file:
         write_mo(file, compiled)
-    return [str(one.id) for one in catalog if one.id and not (all(one.string) if one.pluralizable else one.string)]
 
 
 if __name__ == "__main__":
+    compile_file(OWN_WORDS)
     print("\n".join(f"Not translated yet: {text}" for text in write()) or "Every text is translated.")  # noqa: T201

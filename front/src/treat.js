@@ -17,6 +17,7 @@ function keepSafe(note) {
     const data = new FormData(note);
     data.delete("csrfmiddlewaretoken");
     data.delete("version");
+    data.delete("over");
     return JSON.stringify([...data.entries()]);
   };
   let confirmed = typed();
@@ -65,6 +66,7 @@ function keepSafe(note) {
 
   function settled(answer, saved) {
     version.value = answer.version;
+    note.elements.over.value = "";
     confirmed = saved;
     say(`${told.saved} ${answer.at}`);
     if (typed() === saved) forget();
@@ -86,6 +88,7 @@ function keepSafe(note) {
     const goOn = (withTheirs) => {
       if (withTheirs && theirs.free) note.elements.free.value = `${note.elements.free.value}\n\n${theirs.by}: ${theirs.free}`;
       version.value = theirs.version;
+      note.elements.over.value = "yes";
       clash.hidden = true;
       isClashing = false;
       confirmed = "";
@@ -106,7 +109,7 @@ function keepSafe(note) {
     if (!kept || kept.typed === confirmed) return forget();
     const entries = new Map(JSON.parse(kept.typed));
     for (const field of note.elements) {
-      if (!field.name || ["version", "csrfmiddlewaretoken", "act"].includes(field.name)) continue;
+      if (!field.name || ["version", "over", "csrfmiddlewaretoken", "act"].includes(field.name)) continue;
       if (field.type === "checkbox") field.checked = entries.has(field.name);
       else if (entries.has(field.name)) field.value = entries.get(field.name);
     }

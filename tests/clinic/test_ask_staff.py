@@ -227,3 +227,18 @@ def test_pages_ask_the_database_no_more_often_as_answers_grow(
     for author in (PATIENT, Author.of(therapist), PATIENT):
         add(episode, answers_of("nothing_found"), author)
     assert all(more <= before for more, before in zip(queries(), few, strict=True))
+
+
+def test_calm_answers_stand_together_and_the_rest_in_lines_of_their_own(as_therapist: Client, episode: Episode) -> None:
+    screen, facts = a_checklist()
+    calm = [name for name in facts if advice.knowledge().facts[name].danger is None][:3]
+    add(episode, {**dict.fromkeys(calm, "no"), calm[0]: "yes"}, PATIENT)
+    group = next(one for one in Asking(episode).answered if one.screen == screen)
+    assert [row.line.fact.id for row in group.worth_a_look] == [calm[0]]
+    assert [[row.line.fact.id for row in one.rows] for one in group.calm] == [calm[1:]]
+    add(episode, {calm[1]: "no"}, Author.of(episode.therapist))
+    group = next(one for one in Asking(episode).answered if one.screen == screen)
+    assert {row.line.fact.id for row in group.worth_a_look} == set(calm[:2]), "said twice: who said it is shown"
+    page = as_therapist.get(f"/episodes/{episode.key}/ask/answers/").content.decode()
+    correct = [f"/episodes/{episode.key}/ask/correct/{row.pk}/" for row in KeptFinding.objects.filter(episode=episode)]
+    assert all(page.count(f'"{one}"') == 1 for one in correct), "each can be set right"

@@ -147,6 +147,21 @@ def test_a_hold_and_a_review_that_is_due_are_one_decision(
     assert set(ahead.values_list("status", flat=True)) == {"booked"}
 
 
+def test_a_closed_episode_holds_nothing_and_says_so_first(as_therapist: Client, therapist: Member) -> None:
+    cared = under_care(therapist, first_seen=30, had=6, ahead=2, family_name="Rossi")
+    add(cared, {"leg_pain": "7"}, Author.of(therapist), at=days_ago(29))
+    add(cared, {"leg_pain": "1"}, Author.of(therapist), at=days_ago(2))
+    Hold.objects.all().delete()
+    said = {"f-goals_met": "yes", "f-home_plan_given": "yes", "f-come_back_advice_given": "yes", "summary": "Well."}
+    assert as_therapist.post(reverse("discharge", args=[cared.key]), said).status_code == 302
+    assert not Hold.objects.filter(episode=cared).exists(), "nothing that has ended is held"
+    Hold.objects.create(episode=cared, since=timezone.now(), rules=[], because="From before.")
+    for name in ("follow", "episode", "book"):
+        page = as_therapist.get(reverse(name, args=[cared.key])).content.decode()
+        assert "Bookings are held" not in page
+    assert "This episode is closed" in as_therapist.get(reverse("episode", args=[cared.key])).content.decode()
+
+
 def test_another_course_is_a_question_only_after_this_one(as_therapist: Client, cared: Episode) -> None:
     url = reverse("follow", args=[cared.key])
     assert "how many courses there were" not in as_therapist.get(url).content.decode()

@@ -46,4 +46,7 @@ def test_without_a_danger_no_page_shows_one(as_therapist: Client, therapist: Mem
 
 
 def test_the_desk_sees_no_danger_of_a_record(as_desk: Client, in_danger: Episode) -> None:
-    assert "danger-title" not in as_desk.get(reverse("book", args=[in_danger.key])).content.decode()
+    page = as_desk.get(reverse("book", args=[in_danger.key])).content.decode()
+    assert "danger-title" not in page
+    for name in IN_FULL:
+        assert f'"{reverse(name, args=[in_danger.key])}"' not in page, "nobody is led to what they may not open"

@@ -5,7 +5,9 @@ from __future__ import annotations
 import gettext
 import re
 from datetime import date, time, timedelta
+from pathlib import Path
 
+import allauth
 import pytest
 from babel.messages.catalog import Message
 from django.test import Client
@@ -62,6 +64,25 @@ def test_what_is_compiled_says_the_same() -> None:
                 assert compiled.ngettext(*one.id, count) == said, "run `make words`"
         else:
             assert compiled.gettext(one.id) == one.string, "run `make words`"
+
+
+def test_our_words_for_signing_in_replace_texts_that_are_there() -> None:
+    theirs = messages.kept(Path(allauth.__file__).parent / "locale/ru/LC_MESSAGES/django.po")
+    ours = [one for one in messages.kept(messages.OWN_WORDS) if one.id]
+    assert [one.id for one in ours if theirs.get(words_of(one.id)[0]) is None] == []
+    with messages.OWN_WORDS.with_suffix(".mo").open("rb") as file:
+        compiled = gettext.GNUTranslations(file)
+    for one in ours:
+        said = compiled.ngettext(*one.id, 2) if one.pluralizable else compiled.gettext(one.id)
+        assert said == words_of(one.string)[-1], "run `make words`"
+        assert sorted(_PLACEHOLDER.findall(said)) == sorted(_PLACEHOLDER.findall(words_of(one.id)[-1]))
+
+
+@pytest.mark.django_db
+def test_the_pages_of_signing_in_speak_our_words(as_therapist: Client) -> None:
+    page = as_therapist.get("/account/password/change/").content.decode()
+    assert "Change password</h1>" in " ".join(page.split()).replace(" </h1>", "</h1>")
+    assert "Current Password" not in page
 
 
 def test_the_numbers_take_their_russian_forms() -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
+from pypdf import PdfReader
 
 from spinepath.clinic import advice
 from spinepath.clinic.demo import make_clinic
-from spinepath.clinic.models import AuditEntry, Episode, Letter, Member
+from spinepath.clinic.models import AuditEntry, Clinic, Episode, Letter, Member, Person
 from spinepath.clinic.plan import drafting, state
 from spinepath.clinic.plan.letters import for_people, writing
 from spinepath.clinic.plan.refused import Refused
@@ -56,6 +59,37 @@ def test_no_text_of_a_person_becomes_layout(agreed: Episode, therapist: Member, 
     agreed.save()
     for kind in (Letter.Kind.REPORT, Letter.Kind.PLAN):
         assert bytes(writing.write(agreed, kind, therapist).pdf).startswith(b"%PDF")
+
+
+def words_in(letter: Letter) -> str:
+    return "".join(page.extract_text() for page in PdfReader(BytesIO(bytes(letter.pdf))).pages)
+
+
+RUSSIAN = re.compile("[а-яё]{3}")
+
+
+@pytest.mark.parametrize(("of_person", "of_clinic", "of_staff"), [("ru", "en", "en"), ("en", "ru", "ru")])
+def test_letters_speak_the_language_of_their_reader_whoever_writes_them(
+    agreed: Episode, therapist: Member, of_person: str, of_clinic: str, of_staff: str
+) -> None:
+    Person.objects.filter(pk=agreed.person_id).update(language=of_person)
+    Clinic.objects.filter(pk=agreed.clinic_id).update(language=of_clinic)
+    episode = Episode.objects.select_related("person", "clinic").get(pk=agreed.pk)
+    with translation.override(of_staff):
+        told = {kind: writing.write(episode, kind, therapist) for kind in ("plan", "home", "report")}
+        assert translation.get_language() == of_staff
+    assert {kind: one.language for kind, one in told.items()} == {
+        "plan": of_person, "home": of_person, "report": of_clinic,
+    }  # fmt: skip
+    for one in told.values():
+        assert bool(RUSSIAN.search(words_in(one))) == (one.language == "ru"), one.kind
+        assert f"({one.language}".encode() in bytes(one.pdf)  # for who hears it read aloud
+
+
+def test_a_language_nobody_here_writes_is_the_usual_one(agreed: Episode, therapist: Member) -> None:
+    Person.objects.filter(pk=agreed.person_id).update(language="tlh")
+    episode = Episode.objects.select_related("person", "clinic").get(pk=agreed.pk)
+    assert writing.write(episode, "plan", therapist).language == "en"
 
 
 def test_writing_twice_gives_one_letter(agreed: Episode, as_therapist: Client) -> None:

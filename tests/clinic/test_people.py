@@ -197,6 +197,12 @@ def test_somebody_else_is_no_duplicate(many: dict[str, Person]) -> None:
     assert alike(elsewhere, twin) == []
 
 
+def test_a_key_of_another_clinic_makes_a_person_of_its_own(clinic: Clinic, as_desk: Client) -> None:
+    stranger = somebody(make_clinic("Other", suffix="2"), "Stone", "Ada")
+    assert as_desk.post(reverse("register"), {**details(), "once": stranger.key}).status_code == 302
+    assert Person.objects.get(clinic=clinic).key != stranger.key
+
+
 @pytest.mark.parametrize("field", [*register.DETAILS, "once", "is_new"])
 @pytest.mark.parametrize("written", [*ODD, "x" * 20_000])
 def test_no_details_break_the_form(clinic: Clinic, as_desk: Client, field: str, written: str) -> None:

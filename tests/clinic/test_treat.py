@@ -175,6 +175,51 @@ def test_a_stale_page_shows_both_texts(as_therapist: Client, as_lead: Client, to
     assert Note.objects.get(pk=note.pk).free == "of Ben"
 
 
+@pytest.mark.parametrize("act", ["save", "sign"])
+def test_keeping_mine_loses_nothing_of_theirs(as_therapist: Client, as_lead: Client, today: Session, act: str) -> None:
+    note = begun(as_therapist, today)
+    form = form_of(today, note)
+    page, technique = reverse("session", args=[today.key]), notes.plan_of(today).techniques[0]["id"]
+    theirs = {**form, "free": "of Ben", f"t-{technique}-where": "left of L5"}
+    as_therapist.post(page, theirs)
+    shown = as_lead.post(page, {**form, "free": "of Anna"}).content.decode()
+    version = shown.split('name="version" value="')[1].split('"')[0]
+    assert 'name="over" value="yes"' in shown
+    mine = {**form, "free": "of Anna", "version": version, "over": "yes", "act": act}
+    assert as_lead.post(page, mine).status_code == 302
+    kept = Note.objects.get(pk=note.pk)
+    assert kept.free == "of Anna"
+    assert [(one["by"], one["replaced_by"], one["free"]) for one in kept.replaced] == [
+        (kept.session.therapist.name, kept.saved_by.name, "of Ben")  # type: ignore[union-attr]
+    ]
+    seen = as_therapist.get(page).content.decode()
+    assert "of Ben" in seen
+    assert "left of L5" in seen
+    # who goes on with the own draft replaces nothing
+    if act == "save":
+        as_lead.post(page, {**mine, "version": str(kept.version), "over": "", "free": "of Anna, more"})
+        assert len(Note.objects.get(pk=note.pk).replaced) == 1
+
+
+def test_keeping_both_replaces_nothing(as_therapist: Client, as_lead: Client, today: Session) -> None:
+    note = begun(as_therapist, today)
+    form = form_of(today, note)
+    url = reverse("session_draft", args=[today.key])
+    version = as_therapist.post(url, {**form, "free": "of Ben"}).json()["version"]
+    both = {**form, "free": "of Anna\n\nBen: of Ben", "version": version, "over": "yes"}
+    assert as_lead.post(url, both).status_code == 200
+    assert Note.objects.get(pk=note.pk).replaced == []
+
+
+def test_the_same_person_at_two_machines_loses_nothing_either(as_therapist: Client, today: Session) -> None:
+    note = begun(as_therapist, today)
+    form = form_of(today, note)
+    url = reverse("session_draft", args=[today.key])
+    version = as_therapist.post(url, {**form, "free": "on the tablet"}).json()["version"]
+    as_therapist.post(url, {**form, "free": "at the desk", "version": version, "over": "yes"})
+    assert [one["free"] for one in Note.objects.get(pk=note.pk).replaced] == ["on the tablet"]
+
+
 def test_the_same_draft_twice_is_one(as_therapist: Client, today: Session) -> None:
     note = begun(as_therapist, today)
     form = form_of(today, note, free="once")

@@ -7,14 +7,14 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils import translation
 from django.views.i18n import LANGUAGE_QUERY_PARAMETER, set_language
 
-from spinepath.clinic.models import Person
+from spinepath.clinic.models import Clinic, Person
 
 _CHOSEN = "language"
 
 
-def language_of(person: Person) -> str:
-    """The language to speak to this person; the usual one where the clinic's pages do not speak theirs."""
-    return person.language if person.language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+def language_of(reader: Person | Clinic) -> str:
+    """The language of this person, or of a clinic's letters; the usual one where the pages do not speak it."""
+    return reader.language if reader.language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
 def spoken_here(request: HttpRequest, person: Person | None) -> translation.override:

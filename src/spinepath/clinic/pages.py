@@ -26,15 +26,16 @@ def episode_page(
     sees_record = may(request.member, "see_record")
     now = advice.outcome_of(episode) if sees_record else None
     certain = grave(now) if now else None
+    steps = STEPS if sees_record else ("book",)
     frame = {
         "episode": episode,
         "here": here,
-        "episode_steps": [(step, labels[step], reverse(step, args=[episode.key])) for step in STEPS],
+        "episode_steps": [(step, labels[step], reverse(step, args=[episode.key])) for step in steps],
         "sees_record": sees_record,
         "disposition_now": now.disposition if now else "",
         "reading_now": now.reading if now else "",
         "danger_now": certain if certain and certain.is_danger else None,
         "may_refer": may(request.member, "plan"),
-        "episode_holds": list(Hold.objects.filter(episode=episode, released_at=None)),
+        "episode_holds": list(Hold.objects.filter(episode=episode, released_at=None)) if episode.is_open else [],
     }
     return render(request, template, {**frame, **context}, status=status)

@@ -6,6 +6,7 @@
 | SPINEPATH_DATABASE | `postgresql://user@host/name` | SQLite in the data folder |
 | SPINEPATH_HOSTS | names under which the clinic is reached, with commas | 127.0.0.1, localhost |
 | SPINEPATH_HTTPS | `yes` behind a server that speaks HTTPS | no |
+| SPINEPATH_PROXIES | addresses of the servers in front, with commas: only their X-Forwarded-For is believed | nobody |
 | SPINEPATH_MAIL | `smtp://user:word@host:port`, for reminders | written to a folder |
 | SPINEPATH_DEMO | `yes` while a demo day is shown | no |
 """
@@ -15,6 +16,7 @@ from __future__ import annotations
 import os
 import secrets
 from contextlib import suppress
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 LOOPBACK = ("127.0.0.1", "localhost")
@@ -34,6 +36,22 @@ def hosts() -> list[str]:
     """The names under which the clinic may be reached."""
     named = os.environ.get("SPINEPATH_HOSTS", "")
     return [name.strip() for name in named.split(",") if name.strip()] or list(LOOPBACK)
+
+
+def proxies() -> tuple[IPv4Network | IPv6Network, ...]:
+    """The servers in front that tell from where a request came. Raises ValueError for what is no address or network."""
+    named = [name.strip() for name in os.environ.get("SPINEPATH_PROXIES", "").split(",") if name.strip()]
+    try:
+        return tuple(ip_network(name) for name in named)
+    except ValueError as problem:
+        text = f"SPINEPATH_PROXIES: {problem}. Write addresses or networks with commas, such as 127.0.0.1,10.0.0.0/24."
+        raise ValueError(text) from None
+
+
+def address() -> str:
+    """Where people reach the clinic from home; empty for a place that speaks no HTTPS or has no name of its own."""
+    named = [name for name in hosts() if name not in LOOPBACK and name[0] not in ".*"]
+    return f"https://{named[0]}" if named and says_yes("SPINEPATH_HTTPS") else ""
 
 
 def secret() -> str:

@@ -19,6 +19,8 @@ DEBUG = False
 SECRET_KEY = place.secret()
 ALLOWED_HOSTS = place.hosts()
 HTTPS = place.says_yes("SPINEPATH_HTTPS")
+ADDRESS = place.address()
+PROXIES = place.proxies()
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if HTTPS else []
 
 ROOT_URLCONF = "spinepath.clinic.urls"
@@ -39,6 +41,7 @@ INSTALLED_APPS = [
     "django_htmx",
 ]
 MIDDLEWARE = [
+    "spinepath.clinic.proxies.SenderMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -129,6 +132,7 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO  # passkeys on 127.0.0.1 without HTTPS
 ACCOUNT_RATE_LIMITS = {"login_failed": "60/m/ip"}  # for one name, axes counts; it locks and says so
 AXES_FAILURE_LIMIT = 6
 AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_CLIENT_IP_CALLABLE = "spinepath.clinic.proxies.direct_address"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "account/locked.html"
 AXES_VERBOSE = False

@@ -39,13 +39,17 @@ Page = Callable[Concatenate[HttpRequest, PersonalLink, P], HttpResponse]
 
 
 @transaction.atomic
-def make_link(episode: Episode, purpose: str, member: Member, lasts: timedelta) -> str:
-    """The secret of a new link. It takes the place of older ones for the same purpose that still open something."""
+def make_link(episode: Episode, purpose: str, member: Member | None, lasts: timedelta, by: str = "") -> str:
+    """The secret of a new link. It takes the place of older ones for the same purpose that still open something.
+
+    Without a member the audit names `by`.
+    """
     now = timezone.now()
     older = PersonalLink.objects.filter(episode=episode, purpose=purpose, revoked_at=None, finished_at=None)
     older.filter(expires_at__gt=now).update(revoked_at=now)
     told = PersonalLink.make(episode, purpose, now + lasts, member)
-    audit.note(episode.clinic, member.name, audit.ADD, "link", episode=episode, detail=purpose)
+    who = member.name if member else by
+    audit.note(episode.clinic, who, audit.ADD, "link", episode=episode, detail=purpose)
     return told
 
 

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from functools import cached_property
 
 from django.http import QueryDict
+from django.utils.translation import gettext as _
 
 from spinepath.clinic import advice
 from spinepath.clinic.ask.answers import Line, NotAnswered, read_line
@@ -41,6 +42,23 @@ class Row:
     def disagrees(self) -> bool:
         """Did people or sources say different things, and nobody settled it?"""
         return bool(self.standing and self.standing.disagreeing)
+
+    @property
+    def is_calm(self) -> bool:
+        """Was yes or no said once, and is it not the answer that the knowledge base calls dangerous?"""
+        fact, said = self.line.fact, [one.value for one in self.said]
+        if fact.answer != "yes_no" or len(said) != 1 or said[0] not in ("yes", "no"):
+            return False
+        return said[0] not in (("yes",) if fact.danger is None else fact.danger)
+
+
+@dataclass(frozen=True)
+class Calm:
+    """Lines with the same calm answer of the same person at the same time; `one` is the first of the findings."""
+
+    one: KeptFinding
+    counts: bool
+    rows: list[Row]
 
 
 @dataclass
@@ -77,12 +95,23 @@ class Group:
         """The act that answers all lines that are left; empty where there is none."""
         if self.is_checklist and self.question:
             return self.question.none
-        return "All normal" if any(row.line.fact.normal is not None for row in self.rows) else ""
+        return _("All normal") if any(row.line.fact.normal is not None for row in self.rows) else ""
 
     @property
-    def is_quiet(self) -> bool:
-        """Was everything said once, and none of it worth a look before the rest?"""
-        return all(len(row.said) == 1 and row.value and not _worth_a_look(row) for row in self.rows)
+    def worth_a_look(self) -> list[Row]:
+        """The lines that need a line of their own: what is not calm, was said twice, or is not known."""
+        return [row for row in self.rows if not row.is_calm]
+
+    @property
+    def calm(self) -> list[Calm]:
+        """All other lines, those together that the same person answered alike at the same time."""
+        found: dict[tuple[str, str, str, str, bool], Calm] = {}
+        for row in self.rows:
+            if row.is_calm:
+                one = row.said[0]
+                alike = (one.value, one.source, one.by, f"{one.at:%Y%m%d%H%M}", bool(row.value))
+                found.setdefault(alike, Calm(one, bool(row.value), [])).rows.append(row)
+        return list(found.values())
 
     @property
     def faults(self) -> list[tuple[str, str]]:
@@ -95,12 +124,6 @@ class Group:
         if row.value:
             return None
         return "no" if self.is_checklist else row.line.fact.normal
-
-
-def _worth_a_look(row: Row) -> bool:
-    """Is the answer one of those that the knowledge base calls dangerous? Numbers and choices always are looked at."""
-    fact = row.line.fact
-    return fact.answer != "yes_no" or row.value in (("yes",) if fact.danger is None else fact.danger)
 
 
 def place_of(screen: str) -> str:

@@ -6,16 +6,21 @@ import zoneinfo
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db.models import F
+from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format, time_format
 from django.utils.translation import gettext as _
 
+from spinepath.clinic.ask import doors
 from spinepath.clinic.languages import language_of
-from spinepath.clinic.models import Clinic, Course, Reminder, Session
+from spinepath.clinic.models import Clinic, Course, PersonalLink, Reminder, Session
 
 MOST_TRIES = 5
+ASKED_AFTER, ASKED_UNTIL = timedelta(days=1), timedelta(days=4)
+"""After the beginning of a session that was had: from when on the person is asked how it goes, and until when."""
 WAIT = timedelta(minutes=15)
 """Before the next try; doubled each time."""
 
@@ -32,23 +37,32 @@ def plan_for(row: Course, now: datetime) -> None:
     """
     clinic = row.episode.clinic
     sessions = list(Session.objects.filter(course=row).prefetch_related("reminders"))
-    waiting = Reminder.objects.filter(session__course=row, sent_at=None, claimed_at=None)
+    waiting = Reminder.objects.filter(session__course=row, asks=False, sent_at=None, claimed_at=None)
     waiting.delete()
     made = []
     for session in sessions:
         due = starts_at(session, clinic) - timedelta(hours=clinic.reminder_hours)
         begins = starts_at(session, clinic)
-        told = [one for one in session.reminders.all() if one.due_at == due and (one.sent_at or one.claimed_at)]
+        sent = [one for one in session.reminders.all() if not one.asks and (one.sent_at or one.claimed_at)]
+        told = [one for one in sent if one.due_at == due]
         if session.status == Session.Status.BOOKED and begins > now and not told:
             made.append(Reminder(session=session, due_at=due))
     Reminder.objects.bulk_create(made)
 
 
+def ask_after(session: Session) -> None:
+    """The person will be asked a day later how it goes, by a personal link; once, and where people reach the clinic."""
+    if settings.ADDRESS and session.episode.person.email:
+        due_at = starts_at(session, session.clinic) + ASKED_AFTER
+        Reminder.objects.get_or_create(session=session, asks=True, defaults={"due_at": due_at})
+
+
 def due(now: datetime) -> Iterator[Reminder]:
-    """Reminders whose time has come, of sessions that are still to be."""
+    """Reminders whose time has come: of sessions that are still to be, and those that ask after one that was had."""
     rows = Reminder.objects.filter(sent_at=None, claimed_at=None, tries__lt=MOST_TRIES, due_at__lte=now)
-    rows = rows.filter(session__status=Session.Status.BOOKED)
-    yield from rows.select_related("session__episode__person", "session__clinic").order_by("due_at")[:1000]
+    ahead, had = Q(asks=False, session__status=Session.Status.BOOKED), Q(asks=True, session__status=Session.Status.DONE)
+    people = "session__episode__person", "session__episode__clinic", "session__clinic"
+    yield from rows.filter(ahead | had).select_related(*people).order_by("due_at")[:1000]
 
 
 def send_due(now: datetime | None = None) -> tuple[int, int]:
@@ -56,7 +70,7 @@ def send_due(now: datetime | None = None) -> tuple[int, int]:
     now = now or timezone.now()
     sent = failed = 0
     for reminder in due(now):
-        if starts_at(reminder.session, reminder.session.clinic) <= now:
+        if _is_too_late(reminder, now):
             _give_up(reminder, "too late")
             failed += 1
         elif not reminder.session.episode.person.email:
@@ -68,13 +82,20 @@ def send_due(now: datetime | None = None) -> tuple[int, int]:
     return sent, failed
 
 
+def _is_too_late(reminder: Reminder, now: datetime) -> bool:
+    begins = starts_at(reminder.session, reminder.session.clinic)
+    if not reminder.asks:
+        return begins <= now
+    return now >= begins + ASKED_UNTIL or not reminder.session.episode.is_open
+
+
 def _give_up(reminder: Reminder, because: str) -> None:
     Reminder.objects.filter(pk=reminder.pk).update(tries=MOST_TRIES, failed_because=because)
 
 
 def _send(reminder: Reminder, now: datetime) -> bool:
     try:
-        message(reminder.session).send()
+        (question if reminder.asks else message)(reminder.session).send()
     except Exception as problem:
         again = now + WAIT * 2**reminder.tries
         # only the kind of the problem: its text may hold the address
@@ -85,7 +106,10 @@ def _send(reminder: Reminder, now: datetime) -> bool:
     # when it was due by the session's place, so that it is known that of this place the person was told
     due_at = starts_at(reminder.session, clinic := reminder.session.clinic) - timedelta(hours=clinic.reminder_hours)
     Reminder.objects.filter(pk=reminder.pk).update(
-        sent_at=timezone.now(), failed_because="", tries=F("tries") + 1, due_at=due_at
+        sent_at=timezone.now(),
+        failed_because="",
+        tries=F("tries") + 1,
+        due_at=reminder.due_at if reminder.asks else due_at,
     )
     return True
 
@@ -109,6 +133,29 @@ def message(session: Session) -> EmailMessage:
             else _("To cancel or move it, please call the clinic."),
         ]
         subject = _("Your appointment at {clinic}").format(clinic=" ".join(clinic.name.split()))
+        return EmailMessage(subject=subject, body="\n".join(lines), to=[person.email])
+
+
+def question(session: Session) -> EmailMessage:
+    """The message that asks how it goes: a personal link that opens for a few days, and nothing of why."""
+    clinic, person = session.clinic, session.episode.person
+    told = doors.make_link(
+        session.episode, PersonalLink.Purpose.FOLLOW, None, timedelta(days=doors.LINK_DAYS), by="reminders"
+    )
+    with translation.override(language_of(person)):
+        name = " ".join(clinic.name.split())
+        lines = [
+            _("{clinic} would like to know how you are. A few short questions stand here:").format(clinic=name),
+            "",
+            settings.ADDRESS + reverse("enter", args=[told]),
+            "",
+            _("The link is yours alone and opens for {days} days. Do not pass it on.").format(days=doors.LINK_DAYS),
+            _("Do not answer this message: nobody reads it. If you get worse, call {phone}.").format(phone=clinic.phone)
+            if clinic.phone
+            else _("Do not answer this message: nobody reads it. If you get worse, call the clinic."),
+            _("In an emergency call {phone}.").format(phone=clinic.emergency_phone),
+        ]
+        subject = _("A few questions from {clinic}").format(clinic=name)
         return EmailMessage(subject=subject, body="\n".join(lines), to=[person.email])
 
 

@@ -58,7 +58,7 @@ def _x() -> dict[str, Any]:
         "field": "day",
         "type": "temporal",
         "title": None,
-        "axis": {"format": "%d %b", "labelOverlap": True, "tickCount": 6},
+        "axis": {"format": "%d %b", "labelOverlap": True, "labelSeparation": 10, "tickCount": 6},
     }
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from spinepath.clinic import advice
 from spinepath.clinic.book import gates
+from spinepath.clinic.follow import measuring
 from spinepath.clinic.grave import Grave, grave
 from spinepath.clinic.models import AdverseEvent, Course, Episode, Hold, KeptFinding, Session
 from spinepath.clinic.treat.answering import Sheet, sheets_of
@@ -21,7 +22,7 @@ from spinepath.engine.content import Measure, Reading, Severity
 from spinepath.engine.entries import Fact, Rule
 from spinepath.follow.change import Band, Judged, expected_curve, judge, smallest_points
 from spinepath.follow.repeat import NextCourse, next_course
-from spinepath.follow.schedule import Due, Story, due, facts_of
+from spinepath.follow.schedule import Due, Story, facts_of
 
 _LINES_MOST = 4
 """A measure of more facts than these (all muscles, all reflexes) has its place in the examination, not in a chart."""
@@ -140,7 +141,7 @@ class Going:
 
     @cached_property
     def due(self) -> tuple[Due, ...]:
-        """The measures that are due today."""
+        """The measures of the plan that are due today."""
         measured: dict[str, list[date]] = {
             str(measure.id): [
                 timezone.localtime(point.at).date()
@@ -155,7 +156,8 @@ class Going:
             visit=any(one.day == self.today and one.status in ("booked", "done") for one in self.sessions),
             is_open=self.episode.is_open,
         )
-        return due(self.base, story, measured, self.today)
+        goals = measuring.goals_of([self.episode]).get(self.episode.pk)
+        return measuring.due_of(goals, story, measured, self.today)
 
     @property
     def due_now(self) -> list[tuple[Measure, Due]]:
@@ -202,7 +204,9 @@ class Going:
 
     @cached_property
     def holds(self) -> list[Hold]:
-        """What holds the bookings now."""
+        """What holds the bookings now; nothing of a closed episode."""
+        if not self.episode.is_open:
+            return []
         return list(Hold.objects.filter(episode=self.episode, released_at=None))
 
     @cached_property

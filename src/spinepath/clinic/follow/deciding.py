@@ -138,7 +138,12 @@ def discharge(episode: Episode, form: Mapping[str, str], member: Member) -> Epis
     base = advice.knowledge()
     part = page_part(base, "discharge")
     answers: dict[str, str] = {str(name): form.get(f"f-{name}", "") for name in part.facts}
-    faults = [(f"f-{name}", base.facts[name].name) for name, said in answers.items() if said not in ("yes", "no")]
+    unsaid = _("%(name)s: choose yes or no.")
+    faults = [
+        (f"f-{name}", unsaid % {"name": base.facts[name].name})
+        for name, said in answers.items()
+        if said not in ("yes", "no")
+    ]
     summary = form.get("summary", "").replace("\x00", "").strip()
     why_not = form.get("why_not", "").replace("\x00", "").strip()
     if not 1 <= len(summary) <= 8000:
@@ -148,6 +153,8 @@ def discharge(episode: Episode, form: Mapping[str, str], member: Member) -> Epis
         faults.append(("why_not", _("Something was not given. Give it now, or write why it could not be given.")))
     if faults:
         raise NotDecided(faults)
+    # a course that has ended is not held because of what its last day did not measure
+    Course.objects.filter(episode=episode, ended_at=None).update(ended_at=timezone.now())
     add(episode, answers, Author.of(member), occasion="follow")
     return _close(episode, {"summary": summary, "why_not": why_not, "answers": answers}, member)
 
@@ -159,7 +166,6 @@ def _close(episode: Episode, said: dict[str, Any], member: Member) -> Episode:
     ahead.exclude(pk__in=diary.begun().values("session")).update(
         status=Session.Status.CANCELLED, version=F("version") + 1, changed_because="episode closed"
     )
-    Course.objects.filter(episode=episode, ended_at=None).update(ended_at=now)
     Task.objects.filter(episode=episode, settled_at=None).exclude(kind=Task.Kind.FOLLOW_UP).update(
         settled_at=now, settled_by=member
     )

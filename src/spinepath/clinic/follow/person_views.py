@@ -12,6 +12,7 @@ from spinepath.clinic import advice, record
 from spinepath.clinic.ask.answers import read_sheet, sheet_of
 from spinepath.clinic.ask.danger import danger_of
 from spinepath.clinic.ask.doors import by_link, spoken_by
+from spinepath.clinic.follow import measuring
 from spinepath.clinic.follow.course import Going
 from spinepath.clinic.models import Episode, KeptFinding, PersonalLink
 from spinepath.engine.page_parts import page_part
@@ -51,6 +52,7 @@ def follow(request: HttpRequest, link: PersonalLink) -> HttpResponse:
                 request, link, "my_question", {"sheet": sheet, "faults": sheet.faults, "still": len(ahead)}, 422
             )
         record.add(episode, answers, record.Author(source="patient", by=spoken_by(request)))
+        measuring.taken(episode, Going(episode).due, None)
         return redirect("my_follow")
     danger = danger_of(episode)
     if danger is not None:

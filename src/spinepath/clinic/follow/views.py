@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from spinepath.clinic.access import StaffRequest, episode_of, may, staff
 from spinepath.clinic.ask import doors
-from spinepath.clinic.follow import deciding
+from spinepath.clinic.follow import deciding, measuring
 from spinepath.clinic.follow.charts import chart_of, summary_of
 from spinepath.clinic.follow.course import Going
 from spinepath.clinic.models import Episode, PersonalLink
@@ -74,6 +74,7 @@ def measures(request: StaffRequest, key: str) -> HttpResponse:
     if faults:
         return _page(request, going, 422, faults, sheets=sheets, score_sheets=scores)
     keep(going.episode, read, request.member)
+    measuring.taken(going.episode, Going(going.episode).due, request.member)
     messages.success(request, _("Kept."))
     return redirect("follow", key)
 

@@ -31,6 +31,7 @@ class Clinic(models.Model):
         _("sessions begin every"), default=10, choices=[(5, "5"), (10, "10"), (15, "15")]
     )
     currency = models.CharField(_("currency"), max_length=3, default="EUR")
+    language = models.CharField(_("language of letters to doctors"), max_length=8, default="en")
     answers = models.JSONField(default=dict, blank=True)
     """What the clinic says of itself: facts of the kind `clinic`, policies among them, with the value as written."""
     tasks_on = models.DateField(null=True, editable=False)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.validators import RegexValidator
 from django.db.models import Manager
@@ -78,6 +79,7 @@ class ClinicForm(Stamped):
             "zone",
             "grid",
             "currency",
+            "language",
             "reminder_hours",
         )
         widgets: ClassVar = {"address": forms.Textarea(attrs={"rows": 3})}
@@ -85,6 +87,7 @@ class ClinicForm(Stamped):
     zone = forms.ChoiceField(
         label=_("Time zone"), choices=lambda: [(name, name) for name in sorted(zoneinfo.available_timezones())]
     )
+    language = forms.ChoiceField(label=_("Language of letters to doctors"), choices=lambda: settings.LANGUAGES)
     currency = forms.CharField(
         label=_("Currency"),
         help_text=_("Three letters, for example EUR."),

@@ -107,7 +107,7 @@ def _class_of(name: str) -> str:
 def registered(clinic: Clinic, member: Member, person: Person, once: str) -> Person:
     """The person, saved under the key `once`; the one that was saved before when the form came twice."""
     person.clinic = clinic
-    if is_key(once):
+    if is_key(once) and not Person.objects.filter(key=once).exists():
         person.key = once
     try:
         with transaction.atomic():

@@ -66,10 +66,16 @@ def _now_of(request: StaffRequest, shown: list[Person]) -> dict[int, Episode]:
 # registering and changing
 
 
+def _once(request: StaffRequest) -> str:
+    """The key that a form was given when it was shown; empty when none is sent."""
+    sent = request.POST.get("once", "")
+    return sent if registering.is_key(sent) else ""
+
+
 @staff("see_people")
 def register(request: StaffRequest) -> HttpResponse:
     """A new person; those who may be the same are shown before anything is saved."""
-    once = request.POST.get("once", "") if request.method == "POST" else new_key()
+    once = _once(request)
     form = PersonForm(request.POST if request.method == "POST" else None)
     same: list[Person] = []
     if request.method == "POST" and form.is_valid():
@@ -157,7 +163,7 @@ def person(request: StaffRequest, key: str, form: EpisodeForm | None = None) -> 
         "sex": dict(registering.sexes()).get(found.sex, ""),
         "episodes": episodes,
         "form": form or EpisodeForm(clinic=request.clinic),
-        "once": request.POST.get("once") or new_key(),
+        "once": _once(request) or new_key(),
         "merges": list(Merge.objects.filter(into=found, undone_at=None).select_related("merged", "by")),
         "may_open": may(request.member, "book") and not found.merged_into_id and not found.erased_at,
         "may_read": may(request.member, "see_record"),
@@ -176,7 +182,7 @@ def start_episode(request: StaffRequest, key: str) -> HttpResponse:
     if not form.is_valid():
         return person(request, key, form)
     try:
-        made = registering.opened(found, request.member, form.cleaned_data, request.POST.get("once", ""))
+        made = registering.opened(found, request.member, form.cleaned_data, _once(request))
     except Merged:
         messages.error(request, _("This person was merged meanwhile. Open the episode with the entry that goes on."))
         return redirect("person", key)

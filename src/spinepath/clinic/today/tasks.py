@@ -20,6 +20,7 @@ from spinepath.booking.check import Broken
 from spinepath.clinic import audit
 from spinepath.clinic.advice import knowledge
 from spinepath.clinic.book import fitting, words
+from spinepath.clinic.follow import measuring
 from spinepath.clinic.models import (
     AdverseEvent,
     Clinic,
@@ -31,7 +32,7 @@ from spinepath.clinic.models import (
     Session,
     Task,
 )
-from spinepath.follow.schedule import Story, due, facts_of
+from spinepath.follow.schedule import Story, facts_of
 
 Due = tuple[int, str, str, date]
 """Episode, what it is about, what it says, and the day."""
@@ -187,14 +188,15 @@ def _consents(clinic: Clinic, day: date) -> Iterable[Due]:
 
 
 def _measures(clinic: Clinic, day: date) -> Iterable[Due]:
-    """Measures that are in use in an episode under care and whose next moment has come; one task for all of them."""
+    """Measures of the plan whose next moment has come, in an episode under care; one task for all of them."""
     base = knowledge()
-    measures_of: dict[str, list[str]] = {}
-    for measure in base.measures.values():
-        for fact in facts_of(base, measure):
-            measures_of.setdefault(fact, []).append(measure.id)
     under_care = Episode.objects.filter(clinic=clinic, stage__in=[Episode.Stage.TREAT, Episode.Stage.FOLLOW])
     begun = dict(under_care.values_list("pk", "opened_at"))
+    goals = measuring.goals_of(under_care)
+    measures_of: dict[str, list[str]] = {}
+    for name in {name for one in goals.values() for name in measuring.measures_of(one)}:
+        for fact in facts_of(base, base.measures[name]):
+            measures_of.setdefault(fact, []).append(name)
     taken: dict[int, dict[str, list[date]]] = {}
     found = KeptFinding.objects.filter(episode__in=under_care, fact__in=list(measures_of))
     for episode, fact, at in found.values_list("episode_id", "fact", "at").iterator():
@@ -204,9 +206,9 @@ def _measures(clinic: Clinic, day: date) -> Iterable[Due]:
     done = Session.objects.filter(episode__in=under_care, status=Session.Status.DONE, day__lte=day).order_by("day")
     for episode, on in done.values_list("episode_id", "day"):
         had.setdefault(episode, []).append(on)
-    for episode, measured in taken.items():
+    for episode, wanted in goals.items():
         story = Story(begun=timezone.localdate(begun[episode]), sessions=tuple(had.get(episode, ())))
-        waiting = [one for one in due(base, story, measured, day) if one.measure in measured]
+        waiting = measuring.due_of(wanted, story, taken.get(episode, {}), day)
         if waiting:
             since = max(one.since for one in waiting)
             names = ", ".join(base.measures[one.measure].name for one in waiting)

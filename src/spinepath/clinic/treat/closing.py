@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from spinepath.clinic import advice, audit
-from spinepath.clinic.book import gates
+from spinepath.clinic.book import gates, reminders
 from spinepath.clinic.models import AdverseEvent, Episode, Member, Note, Session, Task
 from spinepath.clinic.record import Author, act_on, add
 from spinepath.clinic.treat.rescreen import stop_signs
@@ -63,6 +63,7 @@ def close(session: Session, member: Member) -> None:
     outcome = advice.outcome_of(episode)
     act_on(episode, outcome)
     gates.settle_all(episode.pk, timezone.localtime())
+    reminders.ask_after(session)
     advice.keep_assessment(episode, "treat", member)
     ahead = Session.objects.filter(episode=episode, status__in=["booked", "held"]).exists()
     stage = Episode.Stage.TREAT if ahead else Episode.Stage.FOLLOW

@@ -154,10 +154,11 @@ def note_of(session: Session) -> Note:
 
 
 @transaction.atomic
-def save_draft(session: Session, what: Written, version: int, member: Member) -> Note:
+def save_draft(session: Session, what: Written, version: int, member: Member, *, over: bool = False) -> Note:
     """Keep the draft. Raises Stale when somebody saved something else meanwhile, Signed when it is closed.
 
-    Saving the same twice is saving it once.
+    Saving the same twice is saving it once. What somebody else wrote, or what is knowingly written `over`, stays among
+    the replaced drafts unless the new one holds it.
     """
     note = Note.objects.select_for_update().get(pk=note_of(session).pk)
     if note.signed_at is not None:
@@ -167,12 +168,34 @@ def save_draft(session: Session, what: Written, version: int, member: Member) ->
         return note
     if version != note.version:
         raise Stale(note)
+    if (over or note.saved_by_id != member.pk) and _loses(note, what):
+        note.replaced = [*note.replaced, _as_replaced(note, member)]
     note.phases, note.after, note.free = what.phases, what.after, what.free
     note.version, note.saved_at, note.saved_by = note.version + 1, timezone.now(), member
-    note.save(update_fields=["phases", "after", "free", "version", "saved_at", "saved_by"])
+    note.save(update_fields=["phases", "after", "free", "version", "saved_at", "saved_by", "replaced"])
     if note.version == 1:
         audit.note(session.clinic, member.name, audit.ADD, "note", key=session.key, episode=session.episode)
     return note
+
+
+def _loses(note: Note, what: Written) -> bool:
+    """Would the new draft be without something that stands in the old one?"""
+    if not note.saved_at:
+        return False
+    same = (note.phases, note.after) == (what.phases, what.after)
+    return not (same and note.free.strip() in what.free)
+
+
+def _as_replaced(note: Note, member: Member) -> dict[str, Any]:
+    return {
+        "at": note.saved_at.isoformat() if note.saved_at else "",
+        "by": note.saved_by.name if note.saved_by else "",
+        "replaced_at": timezone.now().isoformat(),
+        "replaced_by": member.name,
+        "phases": note.phases,
+        "after": note.after,
+        "free": note.free,
+    }
 
 
 def faults_of(what: Written, options: Options, compared: list[str], agreed: set[str]) -> list[tuple[str, str]]:
@@ -234,7 +257,9 @@ def _is_number(text: str, least: float | None, most: float | None) -> bool:
 
 
 @transaction.atomic
-def sign(session: Session, what: Written, version: int, member: Member, outcome: Outcome) -> Note:
+def sign(
+    session: Session, what: Written, version: int, member: Member, outcome: Outcome, *, over: bool = False
+) -> Note:
     """Sign the note and close the session. Raises Stale, Signed or NotSigned; then the draft stays as it was."""
     from spinepath.clinic.treat.closing import close
 
@@ -245,7 +270,7 @@ def sign(session: Session, what: Written, version: int, member: Member, outcome:
     faults = faults_of(what, Options(outcome, plan.overrides.all()), compared, agreed)
     if faults:
         raise NotSigned(faults)
-    note = save_draft(session, what, version, member)
+    note = save_draft(session, what, version, member, over=over)
     session = Session.objects.select_for_update(of=("self",)).select_related("episode", "clinic").get(pk=session.pk)
     note.signed_at, note.signed_by = timezone.now(), member
     note.save(update_fields=["signed_at", "signed_by"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -81,6 +82,43 @@ class Compared:
     def name(self) -> str:
         """The name of its field."""
         return f"after-{self.fact.id}"
+
+
+@dataclass
+class Replaced:
+    """A draft in whose place somebody else's stands."""
+
+    kept: dict[str, Any]
+
+    @property
+    def at(self) -> datetime | None:
+        """When it was saved."""
+        return datetime.fromisoformat(self.kept["at"]) if self.kept["at"] else None
+
+    @property
+    def replaced_at(self) -> datetime:
+        """When it was replaced."""
+        return datetime.fromisoformat(self.kept["replaced_at"])
+
+    @property
+    def lines(self) -> list[tuple[str, bool, str]]:
+        """Each technique by name, whether it was ticked, and what was written beside it."""
+        base = advice.knowledge()
+        rows = [row for phase in self.kept["phases"] for row in phase.get("techniques", [])]
+        return [
+            (
+                base.techniques[row["id"]].name if row["id"] in base.techniques else row["id"],
+                bool(row["done"]),
+                ", ".join(str(row[name]) for name in ("level", "minutes", "where", "why") if row.get(name)),
+            )
+            for row in rows
+        ]
+
+    @property
+    def after(self) -> list[tuple[str, str]]:
+        """What was measured after the session."""
+        facts = advice.knowledge().facts
+        return [(facts[name].name if name in facts else name, value) for name, value in self.kept["after"].items()]
 
 
 @dataclass
@@ -205,6 +243,11 @@ class Shown:
         names = page_part(base, "before_and_after").facts
         before = (self.note.before if self.note and self.note.before else {}) or self.assessment.values
         return [Compared(base.facts[name], before.get(name), after.get(name, "")) for name in names]
+
+    @property
+    def replaced(self) -> list[Replaced]:
+        """Drafts over which somebody else saved their own, the newest first."""
+        return [Replaced(one) for one in reversed(self.note.replaced if self.note else [])]
 
     @property
     def free(self) -> str:

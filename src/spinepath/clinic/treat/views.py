@@ -88,6 +88,11 @@ def _version(request: StaffRequest) -> int:
     return int(written) if written.isascii() and written.isdigit() and len(written) < 9 else -1
 
 
+def _over(request: StaffRequest) -> bool:
+    """Was somebody else's draft shown, and is this saved in its place all the same?"""
+    return request.POST.get("over") == "yes"
+
+
 def _write(request: StaffRequest, row: Session) -> HttpResponse:
     what, signs_now = _typed(request, row), request.POST.get("act") == "sign"
     note = _note(row)
@@ -100,10 +105,12 @@ def _write(request: StaffRequest, row: Session) -> HttpResponse:
     try:
         _keep_in_phases(request, row)
         if signs_now:
-            notes.sign(row, what, _version(request), request.member, advice.outcome_of(row.episode))
+            notes.sign(
+                row, what, _version(request), request.member, advice.outcome_of(row.episode), over=_over(request)
+            )
             messages.success(request, _("The session is signed."))
         else:
-            notes.save_draft(row, what, _version(request), request.member)
+            notes.save_draft(row, what, _version(request), request.member, over=_over(request))
             messages.success(request, _("The draft is saved."))
     except notes.Stale as stale:
         return _page(request, Shown(row, stale.note, what), 409, theirs=stale.note)
@@ -138,7 +145,7 @@ def draft(request: StaffRequest, key: str) -> JsonResponse:
     if len(what.free) > notes.FREE_MOST:
         return JsonResponse({"says": _("The note is too long and was not saved.")}, status=422)
     try:
-        note = notes.save_draft(row, what, _version(request), request.member)
+        note = notes.save_draft(row, what, _version(request), request.member, over=_over(request))
     except (notes.Stale, notes.Signed) as other:
         return JsonResponse(_told(other.note), status=409)
     _keep_in_phases(request, row)

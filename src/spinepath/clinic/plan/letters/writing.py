@@ -9,12 +9,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from spinepath.clinic import advice, audit
+from spinepath.clinic.languages import language_of
 from spinepath.clinic.models import Episode, KeptAssessment, Letter, Member, Plan
 from spinepath.clinic.plan import drafting
 from spinepath.clinic.plan.letters import for_doctors, for_people
@@ -32,13 +33,21 @@ Say = Callable[[Episode, Telling, Sheet | None], tuple[str, tuple[Block, ...]]]
 
 @dataclass(frozen=True)
 class Kind:
-    """A letter that can be written: for whom it is, whether it needs a plan, and what it says."""
+    """A letter that can be written: for whom it is, whether it needs a plan, and what it says.
+
+    One for the person speaks their language, one for colleagues that of the clinic, whoever writes it.
+    """
 
     kind: Letter.Kind
     title: StrPromise
     about: StrPromise
     needs_plan: bool
     says: Say
+    for_person: bool
+
+    def language(self, episode: Episode) -> str:
+        """In which language it is written."""
+        return language_of(episode.person if self.for_person else episode.clinic)
 
 
 KINDS: tuple[Kind, ...] = (
@@ -48,6 +57,7 @@ KINDS: tuple[Kind, ...] = (
         gettext_lazy("For the person, in plain words: what is planned, when it is reviewed, when to get help."),
         True,
         for_people.plan,
+        for_person=True,
     ),
     Kind(
         Letter.Kind.HOME,
@@ -55,6 +65,7 @@ KINDS: tuple[Kind, ...] = (
         gettext_lazy("For the person, with a drawing of each exercise and how much pain is all right."),
         False,
         for_people.home,
+        for_person=True,
     ),
     Kind(
         Letter.Kind.REPORT,
@@ -62,6 +73,7 @@ KINDS: tuple[Kind, ...] = (
         gettext_lazy("Findings, advice with its reasons, and the plan."),
         False,
         for_doctors.report,
+        for_person=False,
     ),
     Kind(
         Letter.Kind.REFERRAL,
@@ -69,6 +81,7 @@ KINDS: tuple[Kind, ...] = (
         gettext_lazy("What was found and when, what it may mean, and how soon somebody must look."),
         False,
         for_doctors.referral,
+        for_person=False,
     ),
 )
 
@@ -111,12 +124,16 @@ def write(episode: Episode, name: str, member: Member) -> Letter:
     plan = drafting.agreed(episode)
     if why := _why_not(kind, plan, _is_grave(outcome)):
         raise Refused({"": why})
+    language = kind.language(episode)
     before = Letter.objects.filter(episode=episode, kind=kind.kind, member=member).defer("pdf").first()
-    if before and now - before.made_at < timedelta(minutes=1) and not _changed_since(episode, before, plan):
+    is_new = before and before.language == language and now - before.made_at < timedelta(minutes=1)
+    if before and is_new and not _changed_since(episode, before, plan):
         return before
     kept = advice.keep_assessment(episode, "plan", member, now)
+    with translation.override(language):
+        pdf = _pdf(kind, episode, plan, kept, member)
     made = Letter.objects.create(
-        episode=episode, kind=kind.kind, assessment=kept, pdf=_pdf(kind, episode, plan, kept, member), member=member
+        episode=episode, kind=kind.kind, language=language, assessment=kept, pdf=pdf, member=member
     )
     audit.note(episode.clinic, member.name, audit.ADD, "letter", key=made.key, episode=episode, detail=kind.kind)
     return made
@@ -145,6 +162,7 @@ def _pdf(kind: Kind, episode: Episode, plan: Plan | None, kept: KeptAssessment, 
         by=member.name,
         knowledge=f"{kept.knowledge} · " + _("signed off by: %(who)s") % {"who": telling.signed_off},
         as_of=date_format(timezone.localtime(kept.as_of), _("j F Y, H:i")),
+        language=translation.get_language(),
         intended_use=_("Spinepath supports a qualified professional. It does not diagnose, treat or replace one."),
         blocks=blocks,
     )
