@@ -17,11 +17,11 @@ from types import ModuleType
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from benchmarks import booking, cohort, cohort_curves, engine, fhir_import, one_patient, peers
+from benchmarks import booking, cohort, cohort_curves, engine, fhir_import, one_patient, peers, web
 from benchmarks.others import APART
 from benchmarks.page import with_section
 
-PARTS: tuple[ModuleType, ...] = (engine, one_patient, peers, fhir_import, cohort, cohort_curves, booking)
+PARTS: tuple[ModuleType, ...] = (engine, one_patient, peers, fhir_import, cohort, cohort_curves, booking, web)
 
 
 def versions(packages: Iterable[str]) -> str:
