@@ -1,7 +1,7 @@
 """Planes, DuckDB, Spark and the evaluator agree on many charts of our own rules (`pytest -m services`; needs Java).
 
-SPINEPATH_CHARTS sets another number of charts, SPINEPATH_NAIVE how many of them the plain evaluator judges too: one in
-so many. Two processes do it together. With `-s` it says how many of the charts are like no other.
+SPINEPATH_CHARTS sets another number of charts, SPINEPATH_CHARTS_AFTER goes on after so many that were compared before;
+SPINEPATH_NAIVE says how many of them the plain evaluator judges too: one in so many. Two processes do it together. With `-s` it says how many of the charts are like no other.
 """
 
 from __future__ import annotations
@@ -34,17 +34,18 @@ CHARTS = int(os.environ.get("SPINEPATH_CHARTS", "100000"))
 NAIVE = int(os.environ.get("SPINEPATH_NAIVE", "200"))
 PROCESSES = 2
 AT_ONCE = 25_000
+FIRST = int(os.environ.get("SPINEPATH_CHARTS_AFTER", "0")) // AT_ONCE
 DRAWN = 1.2
 """So many charts are drawn for each that is wanted: some come twice, above all the clean and the empty one."""
 
 
 def pieces() -> range:
-    return range(-(-CHARTS // AT_ONCE))
+    return range(FIRST, FIRST - (-CHARTS // AT_ONCE))
 
 
 def piece(knowledge: Knowledge, number: int) -> list[Chart]:
     """The charts of one piece, no two of them alike; every piece is drawn by chance of its own."""
-    wanted = min(AT_ONCE, CHARTS - number * AT_ONCE)
+    wanted = min(AT_ONCE, CHARTS - (number - FIRST) * AT_ONCE)
     drawn = many_charts(Base(knowledge), int(DRAWN * wanted) + 50, seed=20 + number)
     found = list(islice({mark(chart): chart for chart in drawn}.values(), wanted))
     assert len(found) == wanted
