@@ -1,7 +1,8 @@
 """Planes, DuckDB, Spark and the evaluator agree on many charts of our own rules (`pytest -m services`; needs Java).
 
-SPINEPATH_CHARTS sets another number of charts, SPINEPATH_CHARTS_AFTER goes on after so many that were compared before;
-SPINEPATH_NAIVE says how many of them the plain evaluator judges too: one in so many. Two processes do it together. With `-s` it says how many of the charts are like no other.
+SPINEPATH_CHARTS sets another number of charts, and SPINEPATH_CHARTS_AFTER goes on after so many that were compared
+before. SPINEPATH_NAIVE says how many of them the plain evaluator judges too: one in so many. Two processes do it
+together. With `-s` it says how many of the charts are like no other.
 """
 
 from __future__ import annotations
