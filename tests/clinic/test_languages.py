@@ -239,3 +239,13 @@ def test_values_are_said_in_the_readers_language(db: None, episode: Episode) -> 
         assert value_words(yes_no, None) == "Не знаю"
         assert value_words(yes_no, True) == "да"
         assert written_words(yes_no, "no") == "нет"
+
+
+def test_what_was_found_last_speaks_the_readers_language(as_therapist: Client, cleared: Episode) -> None:
+    overview = as_therapist.get(reverse("examine", args=[cleared.key])).content.decode()
+    as_therapist.post(reverse("set_language"), {"language": "ru", "next": "/"})
+    sheets = {one.rstrip("/") for one in re.findall(r'href="(/episodes/[^"]*/examine/sheets/[^"]*)"', overview)}
+    pages = [as_therapist.get(f"{one}/").content.decode() for one in sorted(sheets)]
+    said = {word for page in pages for word in re.findall(r'class="exam-last[^"]*">([^ <]+)', page)}
+    assert said & {"да", "нет"}
+    assert not said & {"yes", "no"}

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from spinepath.clinic import advice
 from spinepath.clinic.models import Episode
+from spinepath.clinic.templatetags.spinepath import value_words
 from spinepath.engine.conditions import Value
 from spinepath.engine.entries import Fact, Question
 from spinepath.engine.evaluate import Outcome
@@ -25,7 +26,6 @@ from spinepath.engine.knowledge import Knowledge
 from spinepath.engine.questions import Ask, questions
 from spinepath.engine.symmetry import mirrored
 from spinepath.engine.values import write_value
-from spinepath.engine.words import value_words
 
 OTHER = "other"
 """The name of the sheet with everything that stands on no screen."""
@@ -328,7 +328,7 @@ def _last(fact: Fact, picture: Picture) -> Last | None:
     found = picture.last(fact.id)
     if found is None:
         return None
-    base, counts = advice.knowledge(), picture.values.get(fact.id) is not None
-    words = _("not known") if found.value is None else value_words(base, fact, found.value)
+    counts = picture.values.get(fact.id) is not None
+    words = _("not known") if found.value is None else value_words(fact.id, found.value)
     short = "?" if found.value is None else write_value(found.value) if fact.answer == "number" else words
     return Last(words=words, at=found.at, by=found.by or "", counts=counts, short=short)

@@ -236,6 +236,8 @@ def _episodes(person: Person) -> int:
 
 def _told(person: Person, name: str) -> str:
     value = getattr(person, name)
+    if name == "language":
+        return str(dict(settings.LANGUAGES).get(str(value), value))
     if name == "sex":
         return dict(registering.sexes()).get(person.sex, person.sex)
     return person.birth_date.strftime("%d.%m.%Y") if name == "birth_date" else str(value)
