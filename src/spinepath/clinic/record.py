@@ -76,6 +76,7 @@ def add(
     With `occasion` the assessment is kept as well. `sources` says for single facts where the author has it from.
     """
     read = read_answers(answers)
+    Episode.objects.select_for_update().get(pk=episode.pk)  # who looks for newer answers under this lock misses none
     now = timezone.localtime()
     KeptFinding.objects.bulk_create(
         KeptFinding(

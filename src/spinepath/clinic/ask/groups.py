@@ -229,8 +229,13 @@ def _reader_of_screen(screen: str) -> str:
 
 
 def read_group(group: Group, sent: QueryDict, today: date) -> dict[str, str]:
-    """The answers of those lines that were filled in, and of the rest where that was chosen. Faults go to the lines."""
+    """The answers of those lines that were filled in, and of the rest where that was chosen. Faults go to the lines.
+
+    The rest are lines that were open on the page that was sent. What became open since (at midnight, say) showed
+    another answer there: nobody said that it is no longer so, and it stays open.
+    """
     answers: dict[str, str] = {}
+    was_open = set(sent.getlist("open"))
     for row in group.rows:
         field_name = row.line.field
         if any(sent.get(name, "").strip() for name in (field_name, f"{field_name}-since", f"{field_name}-unknown")):
@@ -238,7 +243,7 @@ def read_group(group: Group, sent: QueryDict, today: date) -> dict[str, str]:
                 answers[row.line.fact.id] = read_line(row.line, sent, today)
             except NotAnswered as problem:
                 row.line.fault = str(problem)
-        elif "rest" in sent and (rest := group.answer_of_rest(row)) is not None:
+        elif "rest" in sent and row.line.fact.id in was_open and (rest := group.answer_of_rest(row)) is not None:
             answers[row.line.fact.id] = rest
     return answers
 

@@ -183,6 +183,11 @@ class Cell:
         """The answer that is nothing unusual; empty when there is none."""
         return self.fact.normal or ""
 
+    @property
+    def is_odd(self) -> bool:
+        """Was something typed that cannot be chosen?"""
+        return bool(self.fault) and self.typed not in {value for value, _said in self.options}
+
 
 @dataclass(frozen=True)
 class Row:
