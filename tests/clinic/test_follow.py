@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -18,7 +19,7 @@ from spinepath.clinic.follow.course import Going
 from spinepath.clinic.models import Course, Episode, Hold, KeptFinding, Member, PersonalLink, Session, Task
 from spinepath.clinic.record import Author, add
 from tests.clinic.conftest import signed_in
-from tests.clinic.courses import calm_answers, days_ago, under_care
+from tests.clinic.courses import calm_answers, days_ago, session_today, under_care
 
 pytestmark = pytest.mark.django_db
 
@@ -224,6 +225,59 @@ def test_a_person_answers_by_the_link_one_question_a_page(as_therapist: Client, 
         answered = phone.post(reverse("my_follow"), {"fact": fact, f"a-{fact}": value}, follow=True)
     assert "Thank you" in body
     assert KeptFinding.objects.filter(episode=cared, source="patient").exists()
+
+
+def behind_a_link(episode: Episode, therapist: Member) -> Client:
+    phone = Client()
+    told = doors.make_link(episode, PersonalLink.Purpose.FOLLOW, therapist, timedelta(days=1))
+    phone.get(reverse("enter", args=[told]))
+    return phone
+
+
+def asked_by(phone: Client) -> str:
+    """The fact that the page asks for; empty when it asks nothing more."""
+    found = re.search(r'name="fact" value="(\w+)"', phone.get(reverse("my_follow")).content.decode())
+    return found[1] if found else ""
+
+
+def all_calm(phone: Client) -> list[str]:
+    """The facts that were asked until nothing was left."""
+    asked = []
+    while len(asked) < 40 and (fact := asked_by(phone)):
+        kind = advice.knowledge().facts[fact].answer
+        value = {"choice": "none", "number": "1"}.get(kind, "no")
+        assert phone.post(reverse("my_follow"), {"fact": fact, f"a-{fact}": value}).status_code == 302
+        asked.append(fact)
+    return asked
+
+
+def test_what_was_said_before_the_session_does_not_answer_how_it_went(cared: Episode, therapist: Member) -> None:
+    phone = behind_a_link(cared, therapist)
+    first = asked_by(phone)
+    add(cared, {first: "none"}, Author(source="patient", by="Helen Marsh", member=therapist))
+    assert asked_by(phone) == first, "told to a member before a session"
+
+
+def test_after_a_session_the_link_asks_again_on_the_same_day(cared: Episode, therapist: Member) -> None:
+    phone = behind_a_link(cared, therapist)
+    asked = all_calm(phone)
+    assert asked_by(phone) == ""
+    session = session_today(cared)
+    Session.objects.filter(pk=session.pk).update(arrived_at=timezone.now())
+    assert asked_by(phone) == asked[0]
+    all_calm(phone)
+    assert asked_by(phone) == "", "once for each session"
+
+
+def test_whoever_has_answered_can_say_that_something_has_changed(cared: Episode, therapist: Member) -> None:
+    phone = behind_a_link(cared, therapist)
+    asked = all_calm(phone)
+    page = phone.get(reverse("my_follow")).content.decode()
+    assert 'name="changed"' in page
+    phone.post(reverse("my_follow"), {"changed": "1"})
+    assert asked_by(phone) == asked[0]
+    phone.post(reverse("my_follow"), {"fact": asked[0], f"a-{asked[0]}": "serious"})
+    assert cared.clinic.emergency_phone in phone.get(reverse("my_follow")).content.decode()
 
 
 def test_a_danger_told_by_the_link_is_said_at_once(cared: Episode, therapist: Member) -> None:

@@ -7,7 +7,7 @@
 | SPINEPATH_HOSTS | names under which the clinic is reached, with commas | 127.0.0.1, localhost |
 | SPINEPATH_HTTPS | `yes` behind a server that speaks HTTPS | no |
 | SPINEPATH_PROXIES | addresses of the servers in front, with commas: only their X-Forwarded-For is believed | nobody |
-| SPINEPATH_MAIL | `smtps://user:word@host:port` or `smtp://...`, and `?from=` for the sender of reminders | none are sent |
+| SPINEPATH_MAIL | `smtps://user:word@host:port?from=sender`, or `smtp://`, for reminders | none are sent |
 | SPINEPATH_DEMO | `yes` while a demo day is shown | no |
 """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,12 +13,16 @@ from spinepath.clinic import advice, record
 from spinepath.clinic.ask.answers import read_sheet, sheet_of
 from spinepath.clinic.ask.danger import danger_of
 from spinepath.clinic.ask.doors import by_link, spoken_by
+from spinepath.clinic.book.reminders import starts_at
 from spinepath.clinic.follow import measuring
 from spinepath.clinic.follow.course import Going
-from spinepath.clinic.models import Episode, KeptFinding, PersonalLink
+from spinepath.clinic.models import Episode, KeptFinding, PersonalLink, Session
 from spinepath.engine.page_parts import page_part
 from spinepath.engine.screens import reader_of
 from spinepath.follow.schedule import facts_of
+
+_CHANGED = "changed_at"
+_NOT_HAD = (Session.Status.MISSED, Session.Status.CANCELLED, Session.Status.HELD)
 
 
 def to_ask(episode: Episode) -> list[str]:
@@ -31,17 +36,40 @@ def to_ask(episode: Episode) -> list[str]:
     return [name for name in asked if reader_of(base, name) == "patient"]
 
 
-def _answered_today(episode: Episode) -> set[str]:
-    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    rows = KeptFinding.objects.filter(episode=episode, source="patient", at__gte=today)
+def _answered(request: HttpRequest, link: PersonalLink) -> set[str]:
+    """The facts that the person told behind this link and that still hold: today, and of the last session.
+
+    What was said to a member before a session says nothing of how it went.
+    """
+    rows = KeptFinding.objects.filter(
+        episode=link.episode, source="patient", member=None, at__gte=_since(request, link)
+    )
     return set(rows.values_list("fact", flat=True))
+
+
+def _since(request: HttpRequest, link: PersonalLink) -> datetime:
+    """The latest of: midnight, when the link was made, a session of today, and when the person said it changed."""
+    now = timezone.localtime()
+    moments = [now.replace(hour=0, minute=0, second=0, microsecond=0), link.made_at]
+    if isinstance(said := request.session.get(_CHANGED), str):
+        moments.append(datetime.fromisoformat(said))
+    sessions = Session.objects.filter(episode=link.episode, day=now.date()).exclude(status__in=_NOT_HAD)
+    for session in sessions.select_related("clinic", "note"):
+        begins = starts_at(session, session.clinic)
+        signed = session.note.signed_at if hasattr(session, "note") else None
+        told = (session.arrived_at, begins, begins + timedelta(minutes=session.minutes), signed)
+        moments += [one for one in told if one is not None and one <= now]
+    return max(moments)
 
 
 @by_link("follow")
 def follow(request: HttpRequest, link: PersonalLink) -> HttpResponse:
     """The next question; the answer to the last one is kept. A danger is told at once."""
     episode = link.episode
-    done = _answered_today(episode)
+    if request.method == "POST" and "changed" in request.POST:
+        request.session[_CHANGED] = timezone.now().isoformat()
+        return redirect("my_follow")
+    done = _answered(request, link)
     ahead = [name for name in to_ask(episode) if name not in done]
     fact = request.POST.get("fact", "")
     if request.method == "POST" and fact in ahead:
