@@ -35,6 +35,10 @@ class _Books:
     def today(self) -> date:
         return self.now.date()
 
+    def day_of(self, found: Finding) -> date:
+        """The day on the clinic's wall on which something was said; the database tells another place's clock."""
+        return found.at.astimezone(self.now.tzinfo).date()
+
     def of_course(self) -> list[Session]:
         """The sessions had of the course that runs, or of the last one."""
         running = [course.pk for course in self.courses if course.ended_at is None]
@@ -134,7 +138,7 @@ def _elsewhere(asked: _Asked) -> float | None:
     counts = [
         float(one.value)
         for one in asked.said
-        if isinstance(one.value, (int, float)) and (first is None or one.at.date() <= first)
+        if isinstance(one.value, (int, float)) and (first is None or asked.books.day_of(one) <= first)
     ]
     return max(counts, default=None)
 
@@ -178,7 +182,11 @@ def _course_is_running(asked: _Asked) -> Value:
 
 def _session_is_running(asked: _Asked) -> Value:
     today = any(session.day == asked.books.today for session in asked.books.done)
-    return True if today or any(one.value is True for one in asked.said if one.at.date() == asked.books.today) else None
+    return (
+        True
+        if today or any(one.value is True for one in asked.said if asked.books.day_of(one) == asked.books.today)
+        else None
+    )
 
 
 def _therapist_has_skill(asked: _Asked) -> Value:
