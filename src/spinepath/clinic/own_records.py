@@ -134,10 +134,15 @@ def _sex(asked: _Asked) -> Value:
 
 def _elsewhere(asked: _Asked) -> float | None:
     """What somebody said was had before or elsewhere: the highest count given before the first session here."""
-    first = min((session.day for session in asked.books.done), default=None)
+    return _highest_before(asked, asked.said, asked.books.done)
+
+
+def _highest_before(asked: _Asked, said: Iterable[Finding], done: Iterable[Session]) -> float | None:
+    """The highest count that was given on the day of the first of these sessions or before."""
+    first = min((session.day for session in done), default=None)
     counts = [
         float(one.value)
-        for one in asked.said
+        for one in said
         if isinstance(one.value, (int, float)) and (first is None or asked.books.day_of(one) <= first)
     ]
     return max(counts, default=None)
@@ -149,9 +154,15 @@ def _sessions_of_episode(asked: _Asked) -> Value:
 
 
 def _sessions_of_course(asked: _Asked) -> Value:
-    if asked.books.courses or asked.said:
-        return len(asked.books.of_course()) + (0 if asked.books.courses else int(_elsewhere(asked) or 0))
-    return None
+    """Had here in the course that runs, and what was said of it before: since the last course ended here.
+
+    What was said of an older course is no longer asked about. Where none runs and nothing was said, it is unknown.
+    """
+    ended = [course.ended_at for course in asked.books.courses if course.ended_at]
+    said = [one for one in asked.said if not ended or one.at > max(ended)]
+    before = _highest_before(asked, said, asked.books.of_course())
+    runs = any(course.ended_at is None for course in asked.books.courses)
+    return len(asked.books.of_course()) + int(before or 0) if runs or before is not None else None
 
 
 def _courses_of_year(asked: _Asked) -> Value:
