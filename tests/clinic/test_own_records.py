@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoAssertNumQueries
 
 from spinepath.clinic import advice, own_records
-from spinepath.clinic.models import Course, Episode, Member, Session
+from spinepath.clinic.models import Course, Episode, Member, Note, Session
 from spinepath.engine.conditions import Value
 from spinepath.engine.findings import Finding
 from tests.clinic.courses import days_ago, under_care
@@ -61,3 +64,57 @@ def test_sessions_had_elsewhere_count_when_the_course_goes_on_here(therapist: Me
     assert told(episode, "sessions_of_course", (0, days_ago(20))) == 2
     other = under_care(therapist, family_name="Rossi")
     assert told(other, "sessions_of_course", (12, days_ago(0))) == 12
+
+
+def noted(session: Session, *techniques: str) -> None:
+    phases = [{"phase": "any", "techniques": [{"id": one, "done": True} for one in techniques]}]
+    Note.objects.update_or_create(session=session, defaults={"phases": phases})
+
+
+def with_force() -> tuple[str, str]:
+    """A technique of those that the diary is asked for, and one that is not."""
+    base = advice.knowledge()
+    (entry,) = (one for one in base.own_records.values() if one.tells == "used_last_session")
+    counts = {name: not base.names_of[name].isdisjoint(entry.techniques) for name in base.techniques}
+    return next(name for name in counts if counts[name]), next(name for name in counts if not counts[name])
+
+
+def test_what_was_used_and_is_no_longer_known_is_not_a_no(therapist: Member) -> None:
+    strong, calm = with_force()
+    episode = under_care(therapist, had=2)
+    earlier, last = Session.objects.filter(episode=episode, status="done").order_by("day")
+    assert told(episode, "used_last_session") is None
+    noted(last, calm)
+    assert told(episode, "used_last_session") is False
+    noted(last, calm, "named_otherwise_since")
+    assert told(episode, "used_last_session") is None
+    noted(last, strong, "named_otherwise_since")
+    assert told(episode, "used_last_session") is True
+    last.note.delete()
+    noted(earlier, calm)
+    assert told(episode, "used_last_session") is None, "of the last one there is no note"
+
+
+def test_what_was_used_in_another_episode_of_the_person_counts(therapist: Member) -> None:
+    strong, calm = with_force()
+    first, second = under_care(therapist, had=1), under_care(therapist, had=1, family_name="Rossi")
+    Episode.objects.filter(pk=second.pk).update(person=first.person)
+    for episode, technique in ((first, calm), (second, strong)):
+        noted(Session.objects.get(episode=episode, status="done"), technique)
+    first.refresh_from_db()
+    assert told(first, "used_last_session") is True
+    assert told(first, "days_since_last_session") == 2
+    assert told(first, "sessions_of_course") is not None
+
+
+def test_more_sessions_and_episodes_need_no_more_queries(
+    therapist: Member, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    episode = under_care(therapist, had=1)
+    with CaptureQueriesContext(connection) as few:
+        own_records.books_of([episode], advice.clock_of(episode))
+    for name in ("Rossi", "Berg"):
+        other = under_care(therapist, had=3, family_name=name)
+        Episode.objects.filter(pk=other.pk).update(person=episode.person)
+    with django_assert_num_queries(len(few)):
+        own_records.books_of([episode], advice.clock_of(episode))

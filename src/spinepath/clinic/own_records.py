@@ -27,6 +27,8 @@ class _Books:
     episode: Episode
     now: datetime
     done: list[Session]
+    done_anywhere: list[Session]
+    """Those of the person's other episodes among them."""
     courses: list[Course]
     therapist: Member | None
     consents: list[str]
@@ -79,16 +81,20 @@ def books_of(episodes: Collection[Episode], now: datetime) -> dict[int, _Books]:
     """The same for many episodes, by row, with as many queries as for one."""
     today, begin = now.date(), now.replace(hour=0, minute=0, second=0, microsecond=0)
     sessions, consents, courses = defaultdict(list), defaultdict(list), defaultdict(list)
+    people = {one.person_id for one in episodes}
+    person_of = dict(Episode.objects.filter(person__in=people).values_list("pk", "person_id"))
+    done = defaultdict(list)
     # by episode and day alone: a database that weighs badly would go through everything that was ever done
-    rows = Session.objects.filter(episode__in=episodes, day__lte=today).select_related("note", "therapist")
+    rows = Session.objects.filter(episode__in=list(person_of), day__lte=today).select_related("note", "therapist")
     for session in rows.order_by("day", "start"):
         sessions[session.episode_id].append(session)
+        if session.status == Session.Status.DONE:
+            done[person_of[session.episode_id]].append(session)
     valid = Consent.objects.filter(
         episode__in=episodes, given_at__gte=begin, given_at__lt=begin + timedelta(days=1), withdrawn_at=None
     )
     for episode_pk, technique in valid.values_list("episode_id", "technique"):
         consents[episode_pk].append(technique)
-    people = {one.person_id for one in episodes}
     booked = Course.objects.filter(episode__person__in=people).select_related("episode")
     for course in booked.order_by("made_at"):
         courses[course.episode.person_id].append(course)
@@ -97,6 +103,7 @@ def books_of(episodes: Collection[Episode], now: datetime) -> dict[int, _Books]:
             episode=one,
             now=now,
             done=[each for each in sessions[one.pk] if each.status == Session.Status.DONE],
+            done_anywhere=done[one.person_id],
             courses=courses[one.person_id],
             therapist=_of_today(sessions[one.pk], today) or one.therapist,
             consents=consents[one.pk],
@@ -205,12 +212,16 @@ def _therapist_has_skill(asked: _Asked) -> Value:
 
 
 def _used_last_session(asked: _Asked) -> Value:
-    before = [session for session in asked.books.done if session.day < asked.books.today and hasattr(session, "note")]
-    if not before:
-        return None
-    used = {one["id"] for phase in before[-1].note.phases for one in phase.get("techniques", []) if one.get("done")}
+    """On the last day with a session, in whichever episode. Without a note, or with a name that is gone, unknown."""
+    before = [session for session in asked.books.done_anywhere if session.day < asked.books.today]
+    last = [session for session in before if session.day == before[-1].day]
+    notes = [session.note for session in last if hasattr(session, "note")]
+    phases = [phase for note in notes for phase in note.phases]
+    used = {one["id"] for phase in phases for one in phase.get("techniques", []) if one.get("done")}
     known = [technique for technique in used if technique in asked.knowledge.names_of]
-    return any(not asked.knowledge.names_of[technique].isdisjoint(asked.entry.techniques) for technique in known)
+    if any(not asked.knowledge.names_of[technique].isdisjoint(asked.entry.techniques) for technique in known):
+        return True
+    return False if last and len(notes) == len(last) and len(known) == len(used) else None
 
 
 def _consent_today(asked: _Asked) -> Value:
