@@ -325,9 +325,10 @@ def test_a_busy_day_asks_the_database_as_often_as_a_quiet_one(
             session_of(course_of(episode, member), member, day, starts[taken], room=rooms[place % 3])
             Task.objects.create(clinic=clinic, episode=episode, kind="gate", about=str(place), says="x", due=day)
 
+    in_the_audit = 4
     fill(3)
     desk.get(reverse("today"))
-    with django_assert_max_num_queries(9) as few:
+    with django_assert_max_num_queries(9 + in_the_audit) as few:
         desk.get(reverse("today"))
     fill(60)
     long_day = 3  # how many there are, how many are over, those on the page
@@ -353,3 +354,9 @@ def test_refreshing_asks_as_often_for_many(
 def test_a_whole_record_and_a_day(cleared: Episode, therapist: Member, as_therapist: Client) -> None:
     add(cleared, answers_of("nothing_found"), Author.of(therapist), occasion="plan")
     assert as_therapist.get(reverse("today")).status_code == 200
+
+
+def test_each_look_at_the_day_is_in_the_audit(clinic: Clinic, as_therapist: Client) -> None:
+    as_therapist.get(reverse("today"), {"day": "2026-11-22", "page": "2"})
+    looks = AuditEntry.objects.filter(clinic=clinic, act="read", about="today")
+    assert [one.detail for one in looks] == ["2026-11-22, page 2"]

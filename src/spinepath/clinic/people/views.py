@@ -47,7 +47,9 @@ def people(request: StaffRequest) -> HttpResponse:
         if not request.headers.get("HX-Request"):
             return redirect("people")
     asked = request.session.get(_ASKED, "")
-    found = find(request.clinic, asked, _number(request.GET.get("page")))
+    number = _number(request.GET.get("page"))
+    found = find(request.clinic, asked, number)
+    audit.note(request.clinic, request.member.name, audit.READ, "people", detail=f"page {number}")
     context = {"found": found, "asked": asked, "now": _now_of(request, found.people)}
     part = request.headers.get("HX-Request") and request.method == "POST"
     return render(request, "clinic/people/found.html" if part else "clinic/people/people.html", context)

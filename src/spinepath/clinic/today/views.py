@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from spinepath.booking.faults import FaultyBooking
+from spinepath.clinic import audit
 from spinepath.clinic.access import StaffRequest, may, staff, within
 from spinepath.clinic.book import changes
 from spinepath.clinic.models import Session, Task
@@ -41,6 +42,7 @@ def today(request: StaffRequest) -> HttpResponse:
         tasks.open_tasks(request.clinic, mine=request.member if mine else None)[(number - 1) * PAGE :][: PAGE + 1]
     )
     lines = days.lines(part.sessions, now)
+    audit.note(request.clinic, request.member.name, audit.READ, "today", detail=f"{day}, page {number}")
     context = {
         "day": day,
         "now": now,
