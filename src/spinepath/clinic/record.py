@@ -14,6 +14,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from spinepath.clinic import advice, audit, once
+from spinepath.clinic.locks import lock_episodes
 from spinepath.clinic.models import Course, Episode, Hold, KeptFinding, Member, Session, Task
 from spinepath.engine.conditions import facts_in
 from spinepath.engine.evaluate import Outcome
@@ -76,7 +77,8 @@ def add(
     With `occasion` the assessment is kept as well. `sources` says for single facts where the author has it from.
     """
     read = read_answers(answers)
-    now = timezone.localtime()
+    lock_episodes(episode.pk)
+    now = timezone.localtime()  # after the wait: what was added meanwhile came before
     KeptFinding.objects.bulk_create(
         KeptFinding(
             episode=episode,
@@ -97,7 +99,7 @@ def add(
 def correct(row: KeptFinding, value: str, author: Author, reason: str) -> Outcome:
     """Set a finding right that was a mistake: a new one takes its place and time. Raises NotRecorded."""
     read = read_answers({row.fact: value})
-    Episode.objects.select_for_update().get(pk=row.episode_id)  # of two who correct at once, the second is told
+    lock_episodes(row.episode_id)  # of two who correct at once, the second is told
     if not reason.strip():
         raise NotRecorded({row.fact: "Write why the first entry was wrong."})
     if KeptFinding.objects.filter(corrects=row).exists():

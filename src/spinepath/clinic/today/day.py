@@ -11,6 +11,7 @@ from django.db.models import Count, F, QuerySet
 from django.utils import timezone
 
 from spinepath.clinic import audit
+from spinepath.clinic.locks import lock_episodes
 from spinepath.clinic.models import Clinic, Member, Session
 
 SHOWN = 40
@@ -100,6 +101,7 @@ class NotMarked(Exception):
 @transaction.atomic
 def mark(session: Session, what: str, version: int, member: Member) -> None:
     """Note that somebody has come, or that this was said by mistake. Raises NotMarked."""
+    lock_episodes(session.episode_id)
     rows = Session.objects.filter(pk=session.pk, version=version)
     change: dict[str, object] = {"version": F("version") + 1}
     if what == "arrived":
