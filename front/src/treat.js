@@ -106,10 +106,15 @@ function keepSafe(note) {
     } catch {
       kept = null;
     }
-    if (!kept || kept.typed === confirmed) return forget();
+    if (!kept) return forget();
     const entries = new Map(JSON.parse(kept.typed));
+    // what was waiting for another answer was no answer: its tick is the server's to propose
+    const waiting = new Set([...entries.keys()].filter((name) => name.endsWith("-waits")).map((name) => name.replace(/waits$/, "done")));
+    const answers = (text) => JSON.stringify(JSON.parse(text).filter(([name]) => !name.endsWith("-waits") && !waiting.has(name)));
+    if (answers(kept.typed) === answers(confirmed)) return forget();
     for (const field of note.elements) {
       if (!field.name || ["version", "over", "csrfmiddlewaretoken", "act"].includes(field.name)) continue;
+      if (waiting.has(field.name)) continue;
       if (field.type === "checkbox") field.checked = entries.has(field.name);
       else if (entries.has(field.name)) field.value = entries.get(field.name);
     }

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
+from spinepath.clinic import advice
 from spinepath.clinic.demo import make_clinic
 from spinepath.clinic.models import Clinic, Episode, Member, Person
 from spinepath.clinic.record import Author, add
 from tests.clinic.people import answers_of, new_episode
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The knowledge base in use is kept once for all tests, as it is once for each place: packing it takes a while."""
+    with django_db_blocker.unblock():
+        advice.keep_knowledge()
 
 
 @pytest.fixture

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.apps import apps
+from django.db.models import Model
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
@@ -27,7 +28,7 @@ from spinepath.clinic.models import (
     Person,
     Plan,
     Room,
-    Session,
+    Task,
 )
 from tests.clinic.conftest import signed_in
 from tests.clinic.courses import session_today, under_care
@@ -79,6 +80,9 @@ def things(therapist: Member) -> dict[str, object]:
     )
     letter = Letter.objects.create(episode=episode, kind="plan", pdf=b"%PDF-1.7", assessment=None)
     document = Document.objects.create(episode=episode, title="Scan", kind="image/png", file="none.png", size=1)
+    Task.objects.create(
+        clinic=therapist.clinic, episode=episode, kind="document", about="scan", says="x", due=timezone.localdate()
+    )
     return {
         "episode": episode,
         "session": session,
@@ -90,47 +94,41 @@ def things(therapist: Member) -> dict[str, object]:
 
 
 def kwargs_of(name: str, things: dict[str, object]) -> dict[str, object]:
-    """What stands in the address of a page, for one of everything."""
-    pattern = next(one for _path, one in patterns() if one.name == name)
-    path = next(path for path, one in patterns() if one.name == name)
-    episode, session = things["episode"], things["session"]
+    """What stands in the address of a page, for one of everything. Raises IndexError where there is no such thing."""
+    path, pattern = next((path, one) for path, one in patterns() if one.name == name)
+    episode, session, event = things["episode"], things["session"], things["event"]
     assert isinstance(episode, Episode)
-    assert isinstance(session, Session)
-    keys = {
-        "people": episode.person.key,
-        "erased": episode.person.key,
-        "sessions": session.key,
-        "events": things["event"].key,  # type: ignore[attr-defined]
-        "assessments": KeptAssessment.objects.filter(episode=episode)[0].key,
-        "letters": things["letter"].key,  # type: ignore[attr-defined]
+    assert isinstance(event, AdverseEvent)
+    clinic = Clinic.objects.filter(pk=episode.clinic_id)
+    keys: dict[str, Callable[[], object]] = {
+        "people": lambda: episode.person.key,
+        "erased": lambda: episode.person.key,
+        "sessions": lambda: session.key,  # type: ignore[attr-defined]
+        "events": lambda: event.key,
+        "assessments": lambda: KeptAssessment.objects.filter(episode=episode)[0].key,
+        "tasks": lambda: Task.objects.filter(episode=episode)[0].key,
     }
-    known: dict[str, object] = {
-        "key": keys.get(path.split("/")[0], episode.key),
-        "plan_key": Plan.objects.get(episode=episode).key,
-        "place": 0,
-        "number": KeptFinding.objects.filter(episode=episode)[0].pk,
-        "file": things["document"].key,  # type: ignore[attr-defined]
-        "letter": things["letter"].key,  # type: ignore[attr-defined]
-        "letter_key": things["letter"].key,  # type: ignore[attr-defined]
-        "other": things["other"].key,  # type: ignore[attr-defined]
-        "pk": Room.objects.filter(clinic=episode.clinic)[0].pk,
-        "what": "opening",
-        "name": next(iter(advice.knowledge().questions)),
-        "id": next(iter(advice.knowledge().rules)),
-        "kind": "rule",
-        "group": "clear",
-        "version": advice.knowledge().version,
+    rows: dict[str, type[Model]] = {"members": Member, "remove": Opening, "rooms": Room}
+    pk = next((row for part, row in rows.items() if f"/{part}/" in path), Room)
+    number = Consent if "consents" in path else KeptFinding
+    known: dict[str, Callable[[], object]] = {
+        "key": keys.get(path.split("/")[0], lambda: episode.key),
+        "plan_key": lambda: Plan.objects.filter(episode=episode)[0].key,
+        "place": lambda: "0000000000" if name == "ask_page" else 0,
+        "number": lambda: number.objects.filter(episode=episode)[0].pk,  # type: ignore[attr-defined]
+        "file": lambda: things["document"].key,  # type: ignore[attr-defined]
+        "letter": lambda: things["letter"].key,  # type: ignore[attr-defined]
+        "letter_key": lambda: things["letter"].key,  # type: ignore[attr-defined]
+        "other": lambda: things["other"].key,  # type: ignore[attr-defined]
+        "pk": lambda: pk._default_manager.filter(clinic__in=clinic)[0].pk,
+        "what": lambda: "opening",
+        "name": lambda: next(iter(advice.knowledge().questions)),
+        "id": lambda: next(iter(advice.knowledge().rules)),
+        "kind": lambda: "rule",
+        "group": lambda: "clear",
+        "version": lambda: advice.knowledge().version,
     }
-    if "consents" in path:
-        known["number"] = Consent.objects.filter(episode=episode)[0].pk
-    if name == "remove":
-        known["pk"] = Opening.objects.filter(clinic=episode.clinic)[0].pk
-    if "members" in path:
-        known["pk"] = Member.objects.filter(clinic=episode.clinic)[0].pk
-    if name == "ask_page":
-        known["place"] = "0000000000"
-    found = pattern.pattern.converters
-    return {one: known[one] for one in found}
+    return {one: known[one]() for one in pattern.pattern.converters}
 
 
 def address(name: str, things: dict[str, object]) -> str:

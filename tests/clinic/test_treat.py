@@ -21,6 +21,7 @@ from spinepath.clinic.models import (
     Session,
     Task,
 )
+from spinepath.clinic.plan.options import Options
 from spinepath.clinic.treat import notes, rescreen
 from spinepath.clinic.treat.showing import Shown
 from tests.clinic.conftest import signed_in
@@ -312,12 +313,31 @@ def test_what_is_not_allowed_yet_is_not_ticked_until_somebody_ticks_it(as_therap
     by_hand = [one["id"] for one in notes.plan_of(today).techniques if advice.knowledge().is_hands_on(one["id"])]
     assert all(line.row["done"] for line in Shown(today, note).lines if line.is_allowed)
     as_therapist.post(reverse("session_signs", args=[today.key]), {"seen": rescreen.stop_signs()})
-    now = Shown(today, note)
-    waiting = [line for line in now.lines if not line.is_allowed]
+    waiting = [line for line in Shown(today, note).lines if not line.is_allowed]
     assert {line.technique.id for line in waiting} & set(by_hand)
-    assert not any(line.row["done"] for line in waiting)
+    assert {line.row["done"] for line in waiting} == {None}
     first = waiting[0].technique.id
     sent = {f"t-{first}-done": "yes", "version": str(note.version)}
     as_therapist.post(reverse("session_draft", args=[today.key]), sent)
     note.refresh_from_db()
     assert [line.row["done"] for line in Shown(today, note).lines if line.technique.id == first] == [True]
+
+
+def test_what_was_waiting_is_proposed_once_it_is_allowed_and_signed_only_when_it_was_looked_at(
+    as_therapist: Client, today: Session
+) -> None:
+    note = begun(as_therapist, today)
+    start = notes.planned(today, notes.plan_of(today))
+    names = [one["id"] for one in start.techniques()]
+    sent = {f"t-{name}-waits": "yes" for name in names}
+    what = notes.typed(start, sent, [])
+    assert {one["done"] for one in what.techniques()} == {None}
+    lines = Shown(today, note, what).lines
+    assert all(line.row["done"] is (True if line.is_allowed else None) for line in lines)
+    options = Options(advice.outcome_of(today.episode), [])
+    assert {field for field, _says in notes.faults_of(what, options, [], set(names))} >= {
+        f"t-{line.technique.id}-done" for line in lines if line.is_allowed
+    }
+    left_out = notes.typed(start, {**sent, **{f"t-{name}-why": "Tired." for name in names}}, [])
+    assert {one["done"] for one in left_out.techniques()} == {False}
+    assert notes.faults_of(left_out, options, [], set(names)) == []

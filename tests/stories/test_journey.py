@@ -172,6 +172,8 @@ def treated(ben: Any, episode: Episode, number: int) -> None:
     begin(ben.page)
     for box in ben.page.locator("#note-form input[name^=f-]").all():
         box.press("Space")
+    ben.page.locator("button[value=save]").press("Enter")
+    ben.page.wait_for_selector("text=The draft is saved")
     ben.page.fill("#free", f"Session {number + 1}: went well.")
     ben.page.locator("button[value=sign]").press("Enter")
     ben.page.wait_for_selector("text=Signed by")

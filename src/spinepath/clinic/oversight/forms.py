@@ -6,6 +6,7 @@ import hashlib
 import zoneinfo
 from datetime import date, time
 from decimal import Decimal
+from functools import cache
 from typing import Any, ClassVar
 
 from django import forms
@@ -64,6 +65,12 @@ class Stamped(forms.ModelForm):  # type: ignore[type-arg]
         return bool(self.instance.pk) and self.data.get("seen") != self.stamp
 
 
+@cache
+def _zones() -> list[tuple[str, str]]:
+    """Every time zone that is installed; they are read from many small files, once for each process."""
+    return [(name, name) for name in sorted(zoneinfo.available_timezones())]
+
+
 class ClinicForm(Stamped):
     """Name, address, clock and the grid of the diary."""
 
@@ -84,9 +91,7 @@ class ClinicForm(Stamped):
         )
         widgets: ClassVar = {"address": forms.Textarea(attrs={"rows": 3})}
 
-    zone = forms.ChoiceField(
-        label=_("Time zone"), choices=lambda: [(name, name) for name in sorted(zoneinfo.available_timezones())]
-    )
+    zone = forms.ChoiceField(label=_("Time zone"), choices=_zones)
     language = forms.ChoiceField(label=_("Language of letters to doctors"), choices=lambda: settings.LANGUAGES)
     currency = forms.CharField(
         label=_("Currency"),

@@ -135,7 +135,9 @@ def typed(start: Written, form: Mapping[str, str], compared: list[str]) -> Writt
     for one in start.techniques():
         prefix = f"t-{one['id']}-"
         one.update({name: _clean(form.get(prefix + name, ""))[:LINE_MOST] for name in _FIELDS if name != "done"})
-        one["done"] = prefix + "done" in form
+        # None: it was not allowed when the page was opened, so nobody has said yet whether it was done
+        waits = prefix + "waits" in form and not one["why"].strip()
+        one["done"] = True if prefix + "done" in form else None if waits else False
     after = {name: _clean(form.get(f"after-{name}", ""))[:20] for name in compared}
     return Written(phases=start.phases, after=after, free=_clean(form.get("free", "")).replace("\r\n", "\n"))
 
@@ -217,11 +219,13 @@ def faults_of(what: Written, options: Options, compared: list[str], agreed: set[
 def _faults_of_one(one: Mapping[str, Any], options: Options) -> list[tuple[str, str]]:
     base = advice.knowledge()
     name, field_of = base.techniques[one["id"]].name, f"t-{one['id']}-"
+    option = options.all.get(one["id"])
+    if one["done"] is None and option is not None and option.standing:
+        return [(field_of + "done", _("%(name)s is allowed now. Look at its tick, then sign.") % {"name": name})]
     if not one["done"]:
         missing = _("%(name)s: write why it was left out.") % {"name": name}
         return [] if one["why"].strip() else [(field_of + "why", missing)]
     faults: list[tuple[str, str]] = []
-    option = options.all.get(one["id"])
     if one["minutes"] and not _is_number(one["minutes"], 0, options.minutes_most):
         says = _("%(name)s: minutes are a number up to %(most)s.") % {"name": name, "most": options.minutes_most}
         faults.append((field_of + "minutes", says))

@@ -224,10 +224,12 @@ class Shown:
         ]
 
     def _line(self, row: dict[str, Any]) -> Line:
-        """A technique as it stands. What nobody ticked yet is proposed as done only when it may be done."""
+        """A technique as it stands. While it is not allowed nobody has said that it is done; then it is proposed."""
         line = Line(advice.knowledge().techniques[row["id"]], row, self.options.all.get(row["id"]))
-        if self._is_untouched and not line.is_allowed:
-            line.row = {**row, "done": False}
+        if row["done"] and self._is_untouched and not line.is_allowed:
+            line.row = {**row, "done": None}
+        elif row["done"] is None and line.is_allowed:
+            line.row = {**row, "done": True}
         return line
 
     @property
