@@ -12,5 +12,6 @@ from spinepath.clinic.settings import *  # noqa: E402, F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+MAIL_GOES_OUT = True
 TIME_ZONE = "Europe/Berlin"  # that of the clinic in the tests: their "today" is its day, also an hour before midnight
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]

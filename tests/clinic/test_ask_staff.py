@@ -33,9 +33,14 @@ def a_checklist() -> tuple[str, tuple[str, ...]]:
 
 
 def sent_for(client: Client, address: str, **answers: str) -> dict[str, Any]:
-    seen = re.search(r'name="seen" value="(\d+)"', client.get(address).content.decode())
+    page = client.get(address).content.decode()
+    seen = re.search(r'name="seen" value="(\d+)"', page)
     assert seen
-    return {"seen": seen[1], **{f"a-{fact}": value for fact, value in answers.items()}}
+    return {
+        "seen": seen[1],
+        "open": re.findall(r'name="open" value="(\w+)"', page),
+        **{f"a-{fact}": value for fact, value in answers.items()},
+    }
 
 
 @pytest.mark.parametrize("role", ["desk", "administrator", "auditor"])
@@ -67,6 +72,29 @@ def test_the_act_for_the_rest_answers_what_is_not_known_only(as_therapist: Clien
     as_therapist.post(address, {**sent_for(as_therapist, address, **{facts[1]: "unknown"}), "rest": "1"})
     by_clinician = dict(KeptFinding.objects.filter(source="clinician").values_list("fact", "value"))
     assert by_clinician == {facts[1]: "unknown"} | dict.fromkeys(facts[2:], "no")
+
+
+def test_the_act_for_the_rest_answers_no_line_that_showed_an_answer(as_therapist: Client, episode: Episode) -> None:
+    screen, facts = a_checklist()
+    address = address_of(episode, screen)
+    add(episode, {facts[0]: "yes"}, PATIENT)
+    sent = sent_for(as_therapist, address)
+    KeptFinding.objects.update(value="unknown")  # as when midnight has passed: nothing counts of it any more
+    assert Asking(episode).group(screen).rows[0].value == ""
+    as_therapist.post(address, {**sent, "rest": "1"})
+    kept = dict(KeptFinding.objects.filter(source="clinician").values_list("fact", "value"))
+    assert kept == dict.fromkeys(facts[1:], "no")
+
+
+def test_all_left_as_no_overrules_nobody_who_said_yes_since(
+    as_therapist: Client, as_lead: Client, episode: Episode
+) -> None:
+    screen, facts = a_checklist()
+    address = address_of(episode, screen)
+    sent = sent_for(as_therapist, address)
+    as_lead.post(address, sent_for(as_lead, address, **{facts[0]: "yes"}))
+    assert as_therapist.post(address, {**sent, "rest": "1"}).status_code == 302
+    assert list(KeptFinding.objects.filter(fact=facts[0]).values_list("value", flat=True)) == ["yes"]
 
 
 def test_nothing_filled_in_adds_nothing(as_therapist: Client, episode: Episode) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from django.core import mail
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -412,6 +412,17 @@ def test_what_fails_is_tried_again_and_seen(reminded: Course, settings: Any, cli
 
     gates.settle(reminded, timezone.localtime())
     assert Reminder.objects.filter(session__number=6).count() == 1
+
+
+def test_where_no_server_takes_mail_nothing_counts_as_sent(reminded: Course, settings: Any) -> None:
+    settings.MAIL_GOES_OUT = False
+    before = list(Reminder.objects.order_by("pk").values())
+    with pytest.raises(reminders.NoMail):
+        reminders.send_due(due_now())
+    with pytest.raises(CommandError, match="SPINEPATH_MAIL"):
+        call_command("remind")
+    assert list(Reminder.objects.order_by("pk").values()) == before
+    assert mail.outbox == []
 
 
 def test_one_whose_sending_broke_off_is_not_sent_again_but_seen(reminded: Course, clinic: Clinic) -> None:

@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from spinepath.clinic import advice
 from spinepath.clinic.demo import make_clinic
-from spinepath.clinic.examine.saving import newest, save
+from spinepath.clinic.examine.saving import Overtaken, newest, save
 from spinepath.clinic.examine.sheets import OTHER, parts_of, picture_of, sheet_named, sheets
 from spinepath.clinic.models import AuditEntry, Clinic, Episode, KeptFinding, Member
-from spinepath.clinic.record import Author, add
+from spinepath.clinic.record import Author, add, correct
 from tests.clinic.conftest import signed_in
 from tests.clinic.people import queries_of
 
@@ -124,6 +124,36 @@ def test_the_next_page_tells_what_changed(cleared: Episode, as_therapist: Client
     assert first_act not in as_therapist.get(reverse("examine", args=[cleared.key])).content.decode()
 
 
+def test_what_somebody_else_found_meanwhile_is_shown_before_it_is_overruled(
+    episode: Episode, as_lead: Client, as_therapist: Client
+) -> None:
+    page = sheet_page(episode)
+    opened = seen(as_therapist, page)
+    as_lead.post(page, {"ankle_up_left": "0", "limp": "no", "_seen": opened})
+    form = {"ankle_up_left": "5", "ankle_up_right": "5", "_seen": opened}
+    answer = as_therapist.post(page, form)
+    said = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Anna Berg added “0" in said
+    assert said.count('<option value="5" selected') == 2, "what was typed stays, once"
+    assert KeptFinding.objects.filter(fact__startswith="ankle_up").count() == 1
+    newest_shown = re.search(r'name="_seen" value="(\d+)"', said)
+    assert newest_shown
+    assert as_therapist.post(page, {**form, "_seen": newest_shown[1]}).status_code == 302
+    assert KeptFinding.objects.filter(fact="ankle_up_left").count() == 2
+
+
+def test_what_somebody_else_has_set_right_meanwhile_stands_in_nobodys_way(
+    episode: Episode, therapist: Member, clinic: Clinic
+) -> None:
+    lead = Member.objects.filter(clinic=clinic, role="lead")[0]
+    add(episode, {"limp": "yes"}, Author.of(lead))
+    correct(KeptFinding.objects.get(), "no", Author.of(lead), "wrong line")
+    assert save(episode, therapist, {"limp": "no"}, None, 0).others
+    with pytest.raises(Overtaken):
+        save(episode, therapist, {"limp": "yes"}, None, 0)
+
+
 def test_two_members_at_once_lose_nothing_and_the_second_is_told(
     episode: Episode, clinic: Clinic, as_therapist: Client
 ) -> None:
@@ -131,7 +161,7 @@ def test_two_members_at_once_lose_nothing_and_the_second_is_told(
     first = signed_in(clinic, "lead")
     opened = seen(as_therapist, page)
     first.post(page, {"ankle_up_left": "5", "limp": "no", "_seen": opened})
-    as_therapist.post(page, {"ankle_up_left": "4", "_seen": opened})
+    as_therapist.post(page, {"ankle_up_left": "5", "ankle_up_right": "4", "_seen": opened})
     assert KeptFinding.objects.filter(fact="ankle_up_left").count() == 2
     told = as_therapist.get(reverse("examine", args=[episode.key])).content.decode()
     assert "somebody else added findings" in told

@@ -70,3 +70,7 @@ def test_processes_that_write_at_once_keep_the_chain_whole(place: dict[str, str]
         _out, wrong = writer.communicate(timeout=120)
         assert writer.returncode == 0, wrong.decode()[-2000:]
     assert run(LOOK, place) == f"None {EACH * WRITERS}"
+
+
+def test_who_answers_while_another_answer_is_being_kept_is_told(place: dict[str, str]) -> None:
+    assert run("from tests.clinic import two_answers; two_answers.main()", place) == "409 yes"

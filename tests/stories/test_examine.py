@@ -142,12 +142,14 @@ def test_two_therapists_examine_at_once(visitor: Any, asked: Episode) -> None:
     anna.page.wait_for_url("**/examine/")
     ben.page.locator(".exam-grid select").first.select_option("4")
     ben.page.get_by_role("button", name="Save the findings").click()
-    ben.page.wait_for_url("**/examine/")
 
-    # then both are kept, and the second is told
-    ben.sees("somebody else added findings")
-    ben.sees("Anna Berg")
+    # then the second is shown what the first found before anything is kept
+    ben.sees("Anna Berg added")
     ben.check("two examined at once")
+
+    # and when the second saves again, both are kept
+    ben.page.get_by_role("button", name="Save the findings").click()
+    ben.page.wait_for_url("**/examine/")
     name = advice.knowledge().questions[SHEET].settles[0]
     kept = KeptFinding.objects.filter(episode=asked, fact=name, at__gt=timezone.now() - timedelta(hours=1))
     assert sorted(kept.values_list("value", flat=True)) == ["4", "5"]

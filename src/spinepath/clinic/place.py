@@ -7,7 +7,7 @@
 | SPINEPATH_HOSTS | names under which the clinic is reached, with commas | 127.0.0.1, localhost |
 | SPINEPATH_HTTPS | `yes` behind a server that speaks HTTPS | no |
 | SPINEPATH_PROXIES | addresses of the servers in front, with commas: only their X-Forwarded-For is believed | nobody |
-| SPINEPATH_MAIL | `smtp://user:word@host:port`, for reminders | written to a folder |
+| SPINEPATH_MAIL | `smtps://user:word@host:port` or `smtp://...`, and `?from=` for the sender of reminders | none are sent |
 | SPINEPATH_DEMO | `yes` while a demo day is shown | no |
 """
 
@@ -16,8 +16,10 @@ from __future__ import annotations
 import os
 import secrets
 from contextlib import suppress
+from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
 
 LOOPBACK = ("127.0.0.1", "localhost")
 
@@ -52,6 +54,65 @@ def address() -> str:
     """Where people reach the clinic from home; empty for a place that speaks no HTTPS or has no name of its own."""
     named = [name for name in hosts() if name not in LOOPBACK and name[0] not in ".*"]
     return f"https://{named[0]}" if named and says_yes("SPINEPATH_HTTPS") else ""
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """Who takes reminders: `tls` is spoken from the first word on; `starttls` says that the talk changes to it."""
+
+    host: str
+    port: int
+    user: str
+    word: str
+    sender: str
+    tls: bool
+    starttls: bool
+
+
+def mail() -> MailServer | None:
+    """The server that takes reminders; None when none is named, then nothing is sent.
+
+    Only a server on this machine may be spoken to without TLS. Raises ValueError, which never repeats the password.
+    """
+    written = os.environ.get("SPINEPATH_MAIL", "").strip()
+    if not written:
+        return None
+    try:
+        told = urlsplit(written)
+        host, port, asked = told.hostname, told.port, parse_qs(told.query, strict_parsing=bool(told.query))
+    except ValueError:
+        raise _no_mail_server("This is no address of a server") from None
+    if told.scheme not in ("smtp", "smtps") or not host or told.path not in ("", "/") or told.fragment:
+        raise _no_mail_server("This is no address of a server")
+    user, word = unquote(told.username or ""), unquote(told.password or "")
+    if bool(user) != bool(word):
+        raise _no_mail_server("A user needs a password, and a password a user")
+    senders = asked.pop("from", [user])
+    if asked or len(senders) != 1 or not _is_sender(senders[0]):
+        raise _no_mail_server("It does not say from whom mail comes")
+    tls = told.scheme == "smtps"
+    return MailServer(
+        host=host,
+        port=port or (465 if tls else 587),
+        user=user,
+        word=word,
+        sender=senders[0],
+        tls=tls,
+        starttls=not tls and host not in (*LOOPBACK, "::1"),
+    )
+
+
+def _is_sender(written: str) -> bool:
+    name, _at, host = written.partition("@")
+    return bool(name and host) and "@" not in host and not any(sign.isspace() for sign in written)
+
+
+def _no_mail_server(cause: str) -> ValueError:
+    return ValueError(
+        f"SPINEPATH_MAIL: {cause}. Write smtps://user:password@mail.example.org:465?from=clinic@example.org, or smtp://"
+        " with port 587; signs such as @ : / ? # % in user or password as %40 %3A %2F %3F %23 %25. Without from, the"
+        " user is the sender."
+    )
 
 
 def secret() -> str:

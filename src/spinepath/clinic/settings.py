@@ -191,8 +191,19 @@ WHITENOISE_IMMUTABLE_FILE_TEST = rf"^{STATIC_URL}(built|own)/"  # see `static_fi
 
 # mail and log: neither ever holds a word about a person that is not needed
 
-EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-EMAIL_FILE_PATH = DATA / "mail"
+MAIL = place.mail()
+MAIL_GOES_OUT = MAIL is not None or DEMO
+if MAIL:
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL.host, MAIL.port, MAIL.user, MAIL.word
+    EMAIL_USE_SSL, EMAIL_USE_TLS = MAIL.tls, MAIL.starttls
+    EMAIL_TIMEOUT = 20
+    DEFAULT_FROM_EMAIL = MAIL.sender
+elif DEMO:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = DATA / "mail"
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # `reminders.send_due` refuses before it is used
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

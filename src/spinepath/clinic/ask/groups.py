@@ -17,7 +17,7 @@ from spinepath.clinic.ask.sitting import in_order, screen_of
 from spinepath.clinic.models import Episode, KeptFinding
 from spinepath.engine.entries import Question
 from spinepath.engine.evaluate import Outcome
-from spinepath.engine.findings import Standing, standings
+from spinepath.engine.findings import Standing
 from spinepath.engine.questions import Ask, questions
 from spinepath.engine.screens import reader_of
 from spinepath.engine.values import write_value
@@ -156,10 +156,11 @@ class Asking:
         return frozenset(row.corrects_id for row in advice.rows_of(self.episode) if row.corrects_id)
 
     @cached_property
-    def _state(self) -> tuple[dict[str, Standing], Outcome, dict[str, Ask]]:
-        base, found = advice.knowledge(), advice.findings_of(self.episode, self.now)
+    def _state(self) -> tuple[Mapping[str, Standing], Outcome, dict[str, Ask]]:
+        base = advice.knowledge()
         values, outcome = advice.values_of(self.episode, self.now), advice.outcome_of(self.episode, self.now)
-        return standings(base, found, self.now), outcome, {ask.fact: ask for ask in questions(base, values, outcome)}
+        asks = {ask.fact: ask for ask in questions(base, values, outcome)}
+        return advice.standings_of(self.episode, self.now), outcome, asks
 
     @property
     def outcome(self) -> Outcome:
@@ -229,8 +230,13 @@ def _reader_of_screen(screen: str) -> str:
 
 
 def read_group(group: Group, sent: QueryDict, today: date) -> dict[str, str]:
-    """The answers of those lines that were filled in, and of the rest where that was chosen. Faults go to the lines."""
+    """The answers of those lines that were filled in, and of the rest where that was chosen. Faults go to the lines.
+
+    The rest are lines that were open on the page that was sent. What became open since (at midnight, say) showed
+    another answer there: nobody said that it is no longer so, and it stays open.
+    """
     answers: dict[str, str] = {}
+    was_open = set(sent.getlist("open"))
     for row in group.rows:
         field_name = row.line.field
         if any(sent.get(name, "").strip() for name in (field_name, f"{field_name}-since", f"{field_name}-unknown")):
@@ -238,7 +244,7 @@ def read_group(group: Group, sent: QueryDict, today: date) -> dict[str, str]:
                 answers[row.line.fact.id] = read_line(row.line, sent, today)
             except NotAnswered as problem:
                 row.line.fault = str(problem)
-        elif "rest" in sent and (rest := group.answer_of_rest(row)) is not None:
+        elif "rest" in sent and row.line.fact.id in was_open and (rest := group.answer_of_rest(row)) is not None:
             answers[row.line.fact.id] = rest
     return answers
 

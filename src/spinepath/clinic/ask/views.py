@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from spinepath.clinic.ask.answers import Line, NotAnswered, read_line
 from spinepath.clinic.ask.danger import danger_of
 from spinepath.clinic.ask.groups import Asking, Group, added_since, not_said_again, read_group
 from spinepath.clinic.ask.sitting import move_on
+from spinepath.clinic.locks import lock_episodes
 from spinepath.clinic.models import Drawing, Episode, KeptFinding, PersonalLink
 from spinepath.clinic.pages import episode_page
 from spinepath.clinic.record import Author
@@ -42,12 +44,25 @@ def ask(request: StaffRequest, key: str) -> HttpResponse:
 def page(request: StaffRequest, key: str, place: str) -> HttpResponse:
     """One screen with all its lines; saving goes on to the next open one."""
     episode = episode_of(request, key)
+    if request.method == "POST":
+        return _add(request, episode, place)
     asking = Asking(episode)
+    return _show(request, asking, _group_at(asking, place))
+
+
+def _group_at(asking: Asking, place: str) -> Group:
     group = asking.group_at(place)
     if group is None:
         raise Http404
-    if request.method != "POST":
-        return _show(request, asking, group)
+    return group
+
+
+@transaction.atomic
+def _add(request: StaffRequest, episode: Episode, place: str) -> HttpResponse:
+    """Keeps what was sent, unless somebody says otherwise since; nobody can between this look and this keeping."""
+    lock_episodes(episode.pk)
+    asking = Asking(episode)
+    group = _group_at(asking, place)
     answers = read_group(group, request.POST, asking.now.date())
     seen = _number(request.POST.get("seen", ""))
     if group.faults:

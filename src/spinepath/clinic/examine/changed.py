@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from spinepath.clinic import advice
 from spinepath.clinic.access import StaffRequest
@@ -13,14 +11,6 @@ from spinepath.clinic.models import Episode, KeptFinding
 from spinepath.engine.entries import Rule
 
 _KEPT = "examined"
-
-
-@dataclass(frozen=True)
-class Added:
-    """A finding that somebody else added meanwhile; `other` is what oneself wrote of the same fact."""
-
-    row: KeptFinding
-    other: str
 
 
 @dataclass(frozen=True)
@@ -36,7 +26,7 @@ class Changed:
     rules: tuple[Rule, ...]
     offered: int
     offered_before: int
-    added: tuple[Added, ...]
+    added: tuple[KeptFinding, ...]
 
 
 def keep_changed(request: StaffRequest, episode: Episode, saved: Saved) -> None:
@@ -63,15 +53,5 @@ def changed_of(request: StaffRequest, episode: Episode) -> Changed | None:
         rules=tuple(base.rules[name] for name in kept["rules"] if name in base.rules),
         offered=kept["offered"],
         offered_before=kept["offered_before"],
-        added=tuple(_added(episode, kept, request)),
+        added=tuple(KeptFinding.objects.filter(episode=episode, pk__in=kept["others"][:100]).order_by("pk")),
     )
-
-
-def _added(episode: Episode, kept: Mapping[str, Any], request: StaffRequest) -> Iterable[Added]:
-    rows = list(KeptFinding.objects.filter(episode=episode, pk__in=kept["others"][:100]).order_by("pk"))
-    names = [row.fact for row in rows]
-    own = KeptFinding.objects.filter(episode=episode, fact__in=names, member=request.member).order_by("pk")
-    written = {row.fact: row.value for row in own}
-    for row in rows:
-        mine = written.get(row.fact, "")
-        yield Added(row=row, other=mine if mine != row.value else "")

@@ -1,6 +1,7 @@
 """Keeping what was examined, and telling at once what it changed.
 
-Two members may examine at the same time: both are kept, and the second is told what the first added.
+Two members may examine at the same time: the second is told what the first added. Where the second says something else
+of the same fact, nothing is kept before the second has seen what the first found: the newer word would settle it.
 """
 
 from __future__ import annotations
@@ -23,6 +24,14 @@ from spinepath.engine.evaluate import Outcome
 
 class Closed(Exception):
     """The episode is closed; nothing can be added to it."""
+
+
+class Overtaken(Exception):
+    """Nothing was kept: since the sheet was opened, somebody else found something else; `rows` by fact, the newest."""
+
+    def __init__(self, rows: Mapping[str, KeptFinding]) -> None:
+        super().__init__(", ".join(rows))
+        self.rows = dict(rows)
 
 
 @dataclass(frozen=True)
@@ -52,8 +61,9 @@ def newest(episode: Episode) -> int:
 
 @transaction.atomic
 def save(episode: Episode, member: Member, answers: Mapping[str, str], at: datetime | None, seen: int) -> Saved:
-    """Add the answers of a sheet that was opened when `seen` was the newest finding. Raises Closed and NotRecorded.
+    """Add the answers of a sheet that was opened when `seen` was the newest finding.
 
+    Raises Closed, Overtaken and NotRecorded; then nothing is kept.
     The same answers of the same member sent twice are kept once.
     """
     lock_episodes(episode.pk)
@@ -65,6 +75,9 @@ def save(episode: Episode, member: Member, answers: Mapping[str, str], at: datet
     again = _same(since, member, answers)
     after = before
     if not again:
+        overtaken = _said_otherwise(since, member, answers)
+        if overtaken:
+            raise Overtaken(overtaken)
         author = record.Author.of(member)
         after = record.add(episode, answers, author, at=at or timezone.localtime(), sources=sources_of(answers))
         episode.refresh_from_db(fields=["version"])
@@ -85,6 +98,12 @@ def save(episode: Episode, member: Member, answers: Mapping[str, str], at: datet
 def _same(since: Iterable[KeptFinding], member: Member, answers: Mapping[str, str]) -> bool:
     kept = {(row.fact, row.value) for row in since if row.member_id == member.pk}
     return bool(answers) and all(pair in kept for pair in answers.items())
+
+
+def _said_otherwise(since: Iterable[KeptFinding], member: Member, answers: Mapping[str, str]) -> dict[str, KeptFinding]:
+    """What others say of the same facts and these answers do not; what they have set right themselves is left out."""
+    theirs = {row.fact: row for row in advice.standing_rows(since) if row.member_id != member.pk}
+    return {name: row for name, row in theirs.items() if name in answers and row.value != answers[name]}
 
 
 def _new_dangers(before: Outcome, after: Outcome) -> Iterable[str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -14,11 +15,12 @@ from spinepath.clinic.access import StaffRequest, episode_of, staff
 from spinepath.clinic.examine import spine
 from spinepath.clinic.examine.answers import AT, NORMAL, SEEN, Filled, all_normal, read_form
 from spinepath.clinic.examine.changed import changed_of, keep_changed
-from spinepath.clinic.examine.saving import Closed, newest, save
+from spinepath.clinic.examine.saving import Closed, Overtaken, newest, save
 from spinepath.clinic.examine.sheets import Part, Picture, Sheet, parts_of, picture_of, sheet_named, sheets
-from spinepath.clinic.models import Document, Episode, Task
+from spinepath.clinic.models import Document, Episode, KeptFinding, Task
 from spinepath.clinic.pages import episode_page
 from spinepath.clinic.record import NotRecorded
+from spinepath.clinic.templatetags.spinepath import written_words
 
 FILES_SHOWN = 5
 """How many files the first page lists; the others stand on their own page."""
@@ -75,12 +77,25 @@ def sheet(request: StaffRequest, key: str, name: str) -> HttpResponse:
         return _page(request, episode, found, parts_of(found, picture, typed), picture, seen, typed)
     if not filled.answers and not filled.faults:
         filled.faults[""] = _("Nothing new is filled in. Fill in what you examined, or go back.")
+    status = 422
     if not filled.faults:
-        answer = _kept(request, episode, filled, seen)
-        if answer is not None:
-            return answer
+        try:
+            answer = _kept(request, episode, filled, seen)
+        except Overtaken as stopped:
+            filled.faults |= {fact: _told(row) for fact, row in stopped.rows.items()}
+            status, seen, picture = 409, newest(episode), picture_of(episode, advice.clock_of(episode))
+        else:
+            if answer is not None:
+                return answer
     parts = parts_of(found, picture, filled.typed, filled.faults)
-    return _page(request, episode, found, parts, picture, seen, filled.typed, filled.faults)
+    return _page(request, episode, found, parts, picture, seen, filled.typed, filled.faults, status)
+
+
+def _told(row: KeptFinding) -> str:
+    """What somebody else found of a line that was filled in meanwhile."""
+    says = _("%(by)s added “%(value)s” at %(time)s, after you opened this page. Look at it, then save again.")
+    told = {"by": row.by, "value": written_words(row.fact, row.value)}
+    return says % {**told, "time": f"{timezone.localtime(row.recorded_at):%H:%M}"}
 
 
 def _kept(request: StaffRequest, episode: Episode, filled: Filled, seen: int) -> HttpResponse | None:
@@ -106,6 +121,7 @@ def _page(
     seen: int,
     typed: dict[str, str],
     faults: dict[str, str] | None = None,
+    status: int = 422,
 ) -> HttpResponse:
     facts = advice.knowledge().facts
     matter = [part for part in parts if part.matters]
@@ -126,8 +142,7 @@ def _page(
         "count": sum(len(part.cells) for part in parts),
         "is_examination": any(part.grid for part in parts),
     }
-    status = 422 if faults else 200
-    return episode_page(request, episode, "clinic/examine/sheet.html", "examine", context, status)
+    return episode_page(request, episode, "clinic/examine/sheet.html", "examine", context, status if faults else 200)
 
 
 def _field_id(name: str) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
-from spinepath.clinic.book.reminders import send_due
+from spinepath.clinic.book.reminders import NoMail, send_due
 
 
 class Command(BaseCommand):
@@ -15,6 +15,10 @@ class Command(BaseCommand):
     help = "Send the reminders that are due, by e-mail. Each is sent once."
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002
-        """Send, and say how many."""
-        sent, failed = send_due()
+        """Send, and say how many. Raises CommandError where no server takes mail."""
+        try:
+            sent, failed = send_due()
+        except NoMail:
+            text = "Nobody was reminded: no server takes mail. Name one in SPINEPATH_MAIL, or do not run this."
+            raise CommandError(text) from None
         self.stdout.write(f"{sent} sent, {failed} not sent")
