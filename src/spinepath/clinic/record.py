@@ -29,6 +29,11 @@ class Author:
     by: str
     member: Member | None = None
 
+    @property
+    def actor(self) -> str:
+        """Who acts, for the audit: a member by name, a person by nothing, since the audit outlives an erasure."""
+        return self.member.name if self.member else self.source
+
     @classmethod
     def of(cls, member: Member) -> Author:
         """A member who examined or asked."""
@@ -91,7 +96,7 @@ def add(
         )
         for name, value in read.items()
     )
-    audit.note(episode.clinic, author.by, audit.ADD, "findings", episode=episode, detail=f"{len(read)} findings")
+    audit.note(episode.clinic, author.actor, audit.ADD, "findings", episode=episode, detail=f"{len(read)} findings")
     return _changed(episode, author, occasion)
 
 
@@ -115,7 +120,7 @@ def correct(row: KeptFinding, value: str, author: Author, reason: str) -> Outcom
         corrects=row,
         reason=reason.strip()[:300],
     )
-    audit.note(row.episode.clinic, author.by, audit.CHANGE, "finding", episode=row.episode, detail="corrected")
+    audit.note(row.episode.clinic, author.actor, audit.CHANGE, "finding", episode=row.episode, detail="corrected")
     return _changed(row.episode, author, "correction")
 
 
