@@ -50,6 +50,11 @@ class Part:
     total: int
 
     @property
+    def is_whole(self) -> bool:
+        """Does the page show the whole day?"""
+        return len(self.sessions) == self.total
+
+    @property
     def earlier(self) -> int | None:
         """Where the part before begins; None when there is none."""
         return max(self.first - SHOWN, 0) if self.first else None
