@@ -47,7 +47,7 @@ coverage: install
 
 # The journey in a real browser. Needs Chromium on the machine.
 stories: install
-	$(BIN)/python -m pytest -m stories
+	$(BIN)/python -m pytest -n 2 -m stories
 
 # The same rules in PostgreSQL, Spark and both CQL engines. The clinic on PostgreSQL. Needs PostgreSQL, Java 17
 # and Node on the machine.

@@ -15,7 +15,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from spinepath.clinic import advice
+from spinepath.clinic import advice, record
 from spinepath.clinic.ask import doors
 from spinepath.clinic.ask.sitting import Sitting
 from spinepath.clinic.demo import make_clinic
@@ -172,6 +172,29 @@ def test_a_link_that_ended_says_why_before_and_in_the_middle(
         assert says in closed.content.decode()
         assert link.episode.clinic.phone in closed.content.decode()
     assert not KeptFinding.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"expires_at": timezone.now() - timedelta(minutes=1)}, "has expired"),
+        ({"revoked_at": timezone.now()}, "was replaced"),
+    ],
+)
+def test_a_finished_link_tells_of_a_danger_only_until_it_ends(
+    person: Client, link: PersonalLink, secret: str, therapist: Member, changes: dict[str, Any], says: str
+) -> None:
+    link.finished_at = timezone.now()
+    link.save()
+    _screen, fact = gravest_line()
+    record.add(link.episode, {fact: "yes"}, record.Author.of(therapist))
+    assert Client().get(f"/i/{secret}")["Location"] == "/my/ask/urgent/"
+    assert person.get("/my/ask/urgent/").status_code == 200
+    PersonalLink.objects.filter(pk=link.pk).update(**changes)
+    other = Client()
+    for browser, address in ((other, f"/i/{secret}"), (person, "/my/ask/urgent/"), (person, "/my/ask/end/")):
+        assert browser.get(address)["Location"] == "/my/closed/"
+        assert says in browser.get("/my/closed/").content.decode()
 
 
 def test_without_a_link_nothing_opens(client: Client, episode: Episode) -> None:

@@ -7,7 +7,7 @@ import pytest
 from spinepath.clinic import advice, audit
 from spinepath.clinic.models import AuditEntry, Episode, KeptFinding, Member, Task
 from spinepath.clinic.record import Author, NotRecorded, add, correct
-from tests.clinic.people import new_episode
+from tests.clinic.people import answers_of, new_episode
 
 
 def test_what_nobody_asked_is_unknown_and_nobody_is_treated_by_hand(episode: Episode) -> None:
@@ -56,6 +56,16 @@ def test_a_lasting_danger_of_an_earlier_episode_counts(cleared: Episode, therapi
 def test_a_kept_assessment_is_replayed(cleared: Episode, therapist: Member) -> None:
     kept = advice.keep_assessment(cleared, "plan", therapist)
     assert advice.replayed(kept).outcome.disposition == kept.disposition
+
+
+def test_the_audit_never_names_the_person_as_who_acted(episode: Episode, therapist: Member) -> None:
+    fact = next(iter(answers_of("nothing_found")))
+    value = answers_of("nothing_found")[fact]
+    for author in (Author("patient", "Helen Marsh"), Author("patient", "Helen Marsh", therapist)):
+        add(episode, {fact: value}, author)
+        correct(KeptFinding.objects.latest("pk"), value, author, "a mistake")
+    actors = AuditEntry.objects.filter(about__in=("finding", "findings")).order_by("number")
+    assert list(actors.values_list("actor", flat=True)) == ["patient"] * 2 + [therapist.name] * 2
 
 
 def test_the_chain_of_the_audit_shows_what_was_changed(cleared: Episode, therapist: Member) -> None:

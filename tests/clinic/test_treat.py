@@ -12,6 +12,7 @@ from django.utils import timezone
 from spinepath.clinic import advice
 from spinepath.clinic.models import (
     AdverseEvent,
+    AuditEntry,
     Clinic,
     Episode,
     Hold,
@@ -87,6 +88,12 @@ def test_answers_are_kept_as_told_by_the_patient(as_therapist: Client, today: Se
     kept = KeptFinding.objects.filter(episode=today.episode, at__date=timezone.localdate())
     assert {row.source for row in kept} == {"patient", "clinician"}
     assert all(row.member_id for row in kept)
+    told = [row for row in kept if row.source == "patient"]
+    assert {row.by for row in told} == {"Helen Marsh"}
+    names = {str(row.member.name) for row in kept if row.member}
+    acted = AuditEntry.objects.filter(about="findings", person=today.episode.person.key)
+    assert {one.actor for one in acted} == names, "the audit names who typed"
+    assert not acted.filter(actor__contains="Marsh").exists()
 
 
 def test_a_danger_shows_what_to_do_locks_the_session_and_holds_what_is_booked(

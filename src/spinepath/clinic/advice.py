@@ -21,7 +21,7 @@ from spinepath.engine.cache import default_folder, load_cached
 from spinepath.engine.conditions import Value
 from spinepath.engine.content_files import read_files
 from spinepath.engine.evaluate import Outcome, evaluate, strictest
-from spinepath.engine.findings import Finding, values_at
+from spinepath.engine.findings import Finding, Standing, standings, values_from
 from spinepath.engine.knowledge import Knowledge
 from spinepath.engine.load import build
 from spinepath.engine.values import NotAValue, read_value
@@ -69,7 +69,16 @@ def findings_of(episode: Episode, now: datetime) -> Sequence[Finding]:
 
 def values_of(episode: Episode, now: datetime) -> Mapping[str, Value]:
     """The value of each fact as of `now`, by which the rules judge; what is unknown is None."""
-    return once.ask(("values", episode.pk, now), lambda: values_at(knowledge(), findings_of(episode, now), now))
+
+    def values() -> Mapping[str, Value]:
+        return values_from(knowledge(), findings_of(episode, now), standings_of(episode, now), now)
+
+    return once.ask(("values", episode.pk, now), values)
+
+
+def standings_of(episode: Episode, now: datetime) -> Mapping[str, Standing]:
+    """What counts of each fact that has findings."""
+    return once.ask(("standings", episode.pk, now), lambda: standings(knowledge(), findings_of(episode, now), now))
 
 
 def _written_down(episode: Episode) -> Sequence[Finding]:

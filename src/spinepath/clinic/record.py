@@ -14,6 +14,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from spinepath.clinic import advice, audit, once
+from spinepath.clinic.locks import lock_episodes
 from spinepath.clinic.models import Course, Episode, Hold, KeptFinding, Member, Session, Task
 from spinepath.engine.conditions import facts_in
 from spinepath.engine.evaluate import Outcome
@@ -27,6 +28,11 @@ class Author:
     source: str
     by: str
     member: Member | None = None
+
+    @property
+    def actor(self) -> str:
+        """Who acts, for the audit: a member by name, a person by nothing, since the audit outlives an erasure."""
+        return self.member.name if self.member else self.source
 
     @classmethod
     def of(cls, member: Member) -> Author:
@@ -76,8 +82,8 @@ def add(
     With `occasion` the assessment is kept as well. `sources` says for single facts where the author has it from.
     """
     read = read_answers(answers)
-    Episode.objects.select_for_update().get(pk=episode.pk)  # who looks for newer answers under this lock misses none
-    now = timezone.localtime()
+    lock_episodes(episode.pk)
+    now = timezone.localtime()  # after the wait: what was added meanwhile came before
     KeptFinding.objects.bulk_create(
         KeptFinding(
             episode=episode,
@@ -90,7 +96,7 @@ def add(
         )
         for name, value in read.items()
     )
-    audit.note(episode.clinic, author.by, audit.ADD, "findings", episode=episode, detail=f"{len(read)} findings")
+    audit.note(episode.clinic, author.actor, audit.ADD, "findings", episode=episode, detail=f"{len(read)} findings")
     return _changed(episode, author, occasion)
 
 
@@ -98,7 +104,7 @@ def add(
 def correct(row: KeptFinding, value: str, author: Author, reason: str) -> Outcome:
     """Set a finding right that was a mistake: a new one takes its place and time. Raises NotRecorded."""
     read = read_answers({row.fact: value})
-    Episode.objects.select_for_update().get(pk=row.episode_id)  # of two who correct at once, the second is told
+    lock_episodes(row.episode_id)  # of two who correct at once, the second is told
     if not reason.strip():
         raise NotRecorded({row.fact: "Write why the first entry was wrong."})
     if KeptFinding.objects.filter(corrects=row).exists():
@@ -114,7 +120,7 @@ def correct(row: KeptFinding, value: str, author: Author, reason: str) -> Outcom
         corrects=row,
         reason=reason.strip()[:300],
     )
-    audit.note(row.episode.clinic, author.by, audit.CHANGE, "finding", episode=row.episode, detail="corrected")
+    audit.note(row.episode.clinic, author.actor, audit.CHANGE, "finding", episode=row.episode, detail="corrected")
     return _changed(row.episode, author, "correction")
 
 

@@ -11,7 +11,7 @@ import msgspec
 from spinepath.engine.conditions import Value
 from spinepath.engine.evaluate import Outcome, evaluate
 from spinepath.engine.explain import Because, Change, why, why_not, would_change
-from spinepath.engine.findings import Finding, Standing, standings, values_at
+from spinepath.engine.findings import Finding, Standing, standings, values_from
 from spinepath.engine.knowledge import Knowledge
 from spinepath.engine.questions import Ask, questions
 from spinepath.engine.values import NotAValue, read_value, write_value
@@ -38,14 +38,15 @@ def assess(knowledge: Knowledge, findings: Iterable[Finding], as_of: datetime) -
     The order of the findings does not matter. Unknown facts are asked for, never guessed.
     """
     ordered = tuple(sorted(findings, key=lambda one: (one.at, one.fact, one.source, str(one.value), one.by or "")))
-    values = values_at(knowledge, ordered, as_of)
+    stands = standings(knowledge, ordered, as_of)
+    values = values_from(knowledge, ordered, stands, as_of)
     outcome = evaluate(knowledge, values)
     return Assessment(
         knowledge=knowledge.version,
         as_of=as_of,
         findings=ordered,
         values=values,
-        standings=standings(knowledge, ordered, as_of),
+        standings=stands,
         outcome=outcome,
         questions=questions(knowledge, values, outcome),
         why=why(knowledge, values, outcome),

@@ -12,7 +12,7 @@ Findings are only ever added. The value of a fact is worked out from its finding
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Literal
 
@@ -142,13 +142,20 @@ def values_at(knowledge: Knowledge, findings: Iterable[Finding], as_of: datetime
 
     This is what `evaluate` takes. Facts without a fresh finding are missing, which means unknown.
     """
-    findings = [finding for finding in findings if finding.at <= as_of]
-    found = standings(knowledge, findings, as_of)
+    findings = tuple(findings)
+    return values_from(knowledge, findings, standings(knowledge, findings, as_of), as_of)
+
+
+def values_from(
+    knowledge: Knowledge, findings: Iterable[Finding], found: Mapping[str, Standing], as_of: datetime
+) -> dict[str, Value]:
+    """The same where the `standings` of the findings are known already."""
     values: dict[str, Value] = {name: stand.value for name, stand in found.items() if stand.value is not None}
+    looked_back = set(knowledge.compared_facts.values())
+    told = [one for one in findings if one.fact in looked_back and one.value is not None and one.at <= as_of]
     history: dict[str, list[Finding]] = {}
-    for finding in sorted(findings, key=_in_order):
-        if finding.value is not None:
-            history.setdefault(finding.fact, []).append(finding)
+    for finding in sorted(told, key=_in_order):
+        history.setdefault(finding.fact, []).append(finding)
     for name, compared in knowledge.compared_facts.items():
         fact = knowledge.facts[name]
         if compared in values and fact.worked_out is not None:

@@ -13,7 +13,7 @@ from spinepath.engine.content import Disposition
 from spinepath.engine.entries import Fact, Rule
 from spinepath.engine.evaluate import complete
 from spinepath.engine.explain import reasons
-from spinepath.engine.findings import Standing, standings
+from spinepath.engine.findings import Standing
 from spinepath.engine.words import said_once, value_words
 
 
@@ -60,7 +60,7 @@ def danger_of(episode: Episode, now: datetime | None = None) -> Danger | None:
     named = {asked for rule in rules for fact in facts_in(rule.when) for asked in knowledge.asked_behind.get(fact, ())}
     behind = {fact for rule in rules for fact in reasons(knowledge, rule.when, whole, True)}
     behind |= {name for name in named if isinstance(whole.get(name), bool)}
-    stands = standings(knowledge, advice.findings_of(episode, now), now)
+    stands = advice.standings_of(episode, now)
     told = [fact for name, fact in knowledge.facts.items() if name in behind and _alarms(fact, whole)]
     grows = [fact for fact in knowledge.facts.values() if fact.grows and fact.ask and not fact.fixed]
     return Danger(

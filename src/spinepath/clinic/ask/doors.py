@@ -62,14 +62,14 @@ def revoke(link: PersonalLink, member: Member) -> None:
 
 
 def why_closed(link: PersonalLink, now: datetime) -> Why | None:
-    """Why the link opens nothing; None while it does."""
-    if link.finished_at is not None:
-        return "finished"
+    """Why the link opens nothing; None while it does. A finished one ends as every other does."""
     if not link.episode.is_open:
         return "closed"
     if link.revoked_at is not None:
         return "revoked"
-    return None if link.opens(now) else "expired"
+    if not link.opens(now):
+        return "expired"
+    return "finished" if link.finished_at is not None else None
 
 
 # coming in

@@ -115,7 +115,7 @@ def keep(episode: Episode, drawn: Drawn, author: Author) -> None:
     Drawing.objects.create(
         episode=episode, at=timezone.now(), source=author.source, by=author.by, regions=regions, strokes=drawn.strokes
     )
-    audit.note(episode.clinic, author.by, audit.ADD, "drawing", episode=episode)
+    audit.note(episode.clinic, author.actor, audit.ADD, "drawing", episode=episode)
 
 
 # showing

@@ -17,7 +17,7 @@ from spinepath.clinic.ask.sitting import in_order, screen_of
 from spinepath.clinic.models import Episode, KeptFinding
 from spinepath.engine.entries import Question
 from spinepath.engine.evaluate import Outcome
-from spinepath.engine.findings import Standing, standings
+from spinepath.engine.findings import Standing
 from spinepath.engine.questions import Ask, questions
 from spinepath.engine.screens import reader_of
 from spinepath.engine.values import write_value
@@ -156,10 +156,11 @@ class Asking:
         return frozenset(row.corrects_id for row in advice.rows_of(self.episode) if row.corrects_id)
 
     @cached_property
-    def _state(self) -> tuple[dict[str, Standing], Outcome, dict[str, Ask]]:
-        base, found = advice.knowledge(), advice.findings_of(self.episode, self.now)
+    def _state(self) -> tuple[Mapping[str, Standing], Outcome, dict[str, Ask]]:
+        base = advice.knowledge()
         values, outcome = advice.values_of(self.episode, self.now), advice.outcome_of(self.episode, self.now)
-        return standings(base, found, self.now), outcome, {ask.fact: ask for ask in questions(base, values, outcome)}
+        asks = {ask.fact: ask for ask in questions(base, values, outcome)}
+        return advice.standings_of(self.episode, self.now), outcome, asks
 
     @property
     def outcome(self) -> Outcome:

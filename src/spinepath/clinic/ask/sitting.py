@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from spinepath.clinic import advice, audit, record
+from spinepath.clinic.locks import lock_episodes
 from spinepath.clinic.models import Drawing, Episode, KeptFinding, PersonalLink
 from spinepath.engine.conditions import Value
 from spinepath.engine.evaluate import evaluate
@@ -131,7 +132,7 @@ def keep(sitting: Sitting, answers: Mapping[str, str], by: str) -> None:
 
     Raises record.NotRecorded, and then nothing is kept.
     """
-    PersonalLink.objects.select_for_update().get(pk=sitting.link.pk)
+    lock_episodes(sitting.episode.pk)
     fresh = Sitting(sitting.link, sitting.now)  # two windows may have answered at once
     author = record.Author(source="patient", by=by)
     read = record.read_answers(answers)
@@ -154,6 +155,7 @@ def _goes_on_growing(row: KeptFinding, now: datetime) -> bool:
 @transaction.atomic
 def finish(sitting: Sitting, by: str) -> None:
     """The person is through: the advice is kept as it stands, and the link opens no more questions."""
+    lock_episodes(sitting.episode.pk)
     done = PersonalLink.objects.filter(pk=sitting.link.pk, finished_at=None).update(finished_at=timezone.now())
     if not done:
         return

@@ -18,6 +18,7 @@ from spinepath.clinic.ask.answers import Line, NotAnswered, read_line
 from spinepath.clinic.ask.danger import danger_of
 from spinepath.clinic.ask.groups import Asking, Group, added_since, not_said_again, read_group
 from spinepath.clinic.ask.sitting import move_on
+from spinepath.clinic.locks import lock_episodes
 from spinepath.clinic.models import Drawing, Episode, KeptFinding, PersonalLink
 from spinepath.clinic.pages import episode_page
 from spinepath.clinic.record import Author
@@ -59,7 +60,7 @@ def _group_at(asking: Asking, place: str) -> Group:
 @transaction.atomic
 def _add(request: StaffRequest, episode: Episode, place: str) -> HttpResponse:
     """Keeps what was sent, unless somebody says otherwise since; nobody can between this look and this keeping."""
-    Episode.objects.select_for_update().get(pk=episode.pk)
+    lock_episodes(episode.pk)
     asking = Asking(episode)
     group = _group_at(asking, place)
     answers = read_group(group, request.POST, asking.now.date())

@@ -18,6 +18,7 @@ from spinepath.booking.clinic import Period
 from spinepath.booking.many import Request
 from spinepath.clinic import audit
 from spinepath.clinic.book import asking, changes, diary, fitting, writing
+from spinepath.clinic.locks import lock_clinic, lock_episodes
 from spinepath.clinic.models import Away, Clinic, Course, Member, Session, Task
 
 ROUNDS = 20
@@ -80,10 +81,11 @@ def accept(clinic: Clinic, therapist: Member, away: Period, why: str, seen: str,
 
     What cannot be mended is cancelled, and a task is made for each such course.
     """
-    writing.lock(clinic)
+    lock_clinic(clinic.pk)
     found = preview(clinic, therapist, away)
     if found.mark != seen:
         return None
+    lock_episodes(*(row.episode_id for row in found.rows.values()))
     Away.objects.create(
         member=therapist, first=away.first, last=away.last, start=away.start, end=away.end, why=why[:200]
     )
@@ -124,8 +126,10 @@ def withdraw(away: Away, member: Member) -> list[Session] | None:
         rows = Away.objects.filter(pk=away.pk, member__clinic=clinic)
         if not rows.update(withdrawn_at=timezone.now(), withdrawn_by=member):
             return None
+        cancelled = _cancelled_by(away)
+        lock_episodes(*(row.episode_id for row in cancelled))
         audit.note(clinic, member.name, audit.CHANGE, "absence", key=str(away.pk), detail="withdrawn")
-        return [one for row, keys in _cancelled_by(away).items() for one in _back(row, keys, member)]
+        return [one for row, keys in cancelled.items() for one in _back(row, keys, member)]
 
 
 def _cancelled_by(away: Away) -> dict[Course, list[str]]:

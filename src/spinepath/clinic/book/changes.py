@@ -90,7 +90,7 @@ def booked(row: Course, now: datetime | None = None, days: tuple[date, date] | N
 
 def _now_locked(session: Session, version: int) -> Session:
     """The session as it is under the lock. Raises Stale, and NotPossible for one that is over."""
-    writing.lock(session.clinic)
+    writing.lock(session.episode)
     now = Session.objects.select_related(
         "course__episode__person", "course__episode__clinic", "course__plan", "clinic"
     ).get(pk=session.pk)
@@ -199,7 +199,7 @@ def mended(found: Booked, lost: list[str]) -> Repair | Clash:
 def mend(row: Course, seen: str, member: Member) -> bool:
     """Write the mended course when it is still as it was `seen` (its mark); else nothing, and False."""
     with transaction.atomic():
-        writing.lock(row.episode.clinic)
+        writing.lock(row.episode)
         lost = writing.missing(row)
         found = booked(row)
         answer = mended(found, lost) if lost and not unsettled(row, found.now) else None

@@ -22,6 +22,7 @@ from spinepath.booking.diary import Diary
 from spinepath.booking.rules import Rule
 from spinepath.clinic import audit
 from spinepath.clinic.book import diary
+from spinepath.clinic.locks import lock_clinic
 from spinepath.clinic.models import Clinic, Course, Member, Session, Task
 
 _NOT_OF_THE_HOURS: frozenset[Rule] = frozenset({"off_grid", "outside_diary"})
@@ -115,7 +116,7 @@ def watched(clinic: Clinic, member: Member) -> Iterator[Watch]:
     """
     now, watch = timezone.localtime(), Watch()
     with transaction.atomic():
-        Clinic.objects.select_for_update().get(pk=clinic.pk)
+        lock_clinic(clinic.pk)
         before = misfits(clinic, now)
         yield watch
         after = misfits(clinic, now)

@@ -16,6 +16,7 @@ from spinepath.booking.course import Had
 from spinepath.clinic import audit
 from spinepath.clinic.access import may
 from spinepath.clinic.book import asking, diary, reminders
+from spinepath.clinic.locks import lock_episodes
 from spinepath.clinic.models import Course, Hold, Member, Session
 
 
@@ -48,7 +49,8 @@ def release(row: Course, gate: int, member: Member, because: str) -> list[Sessio
         raise PermissionDenied
     if not because.strip():
         raise NotReleased(_("Write why the course may go on."))
-    row = Course.objects.select_for_update().select_related("episode__person", "episode__clinic", "plan").get(pk=row.pk)
+    lock_episodes(row.episode_id)
+    row = Course.objects.select_related("episode__person", "episode__clinic", "plan").get(pk=row.pk)
     if not 0 <= gate < len(row.gates):
         raise NotReleased(_("The course has no such review."))
     if row.gates[gate].get("released_by"):

@@ -17,7 +17,8 @@ from spinepath.booking.course import Wishes
 from spinepath.booking.diary import Diary
 from spinepath.clinic import audit
 from spinepath.clinic.book import asking, diary, fitting, gates, prices, ready
-from spinepath.clinic.models import Clinic, Course, Episode, Member, Session, Task
+from spinepath.clinic.locks import lock_clinic, lock_episodes
+from spinepath.clinic.models import Course, Episode, Member, Session, Task
 from spinepath.clinic.models.keys import new_key
 
 
@@ -29,9 +30,10 @@ class Taken(Exception):
         self.broken = broken
 
 
-def lock(clinic: Clinic) -> None:
-    """Nobody else books in this clinic until the transaction ends. (SQLite locks as a whole.)"""
-    Clinic.objects.select_for_update().get(pk=clinic.pk)
+def lock(episode: Episode) -> None:
+    """Until the transaction ends nobody else books in the clinic, and nothing new is found of the person."""
+    lock_clinic(episode.clinic_id)
+    lock_episodes(episode.pk)
 
 
 @transaction.atomic
@@ -41,7 +43,8 @@ def book(episode: Episode, member: Member, chosen: Collection[booking.Session], 
     Raises Taken when a place breaks a rule by now, NotNow when nothing may be booked, ValueError when the choice is
     not the whole course.
     """
-    lock(episode.clinic)
+    lock(episode)
+    episode.refresh_from_db(fields=["stage"])
     known = asking.known_of(episode)
     plan = asking.agreed_plan(episode)
     if known.running is not None and _places(diary.sessions_of(known.running, diary.AHEAD)) == _places(chosen):
@@ -141,9 +144,9 @@ def missing(row: Course) -> list[str]:
 def put(row: Course, sessions: Collection[booking.Session], member: Member, because: str, now: datetime) -> None:
     """Write sessions of a course as they shall stand: known keys are changed, others are new. Nothing is checked here.
 
-    The caller holds the lock. Sessions that change places are lifted out first, so that none meets another on the way.
+    The caller holds the locks. Sessions that change places are lifted out first, so that none meets another on the way.
     """
-    known = {one.key: one for one in Session.objects.select_for_update().filter(course=row)}
+    known = {one.key: one for one in Session.objects.select_for_update(no_key=True).filter(course=row)}
     changing = [known[one.id] for one in sessions if one.id in known]
     moved = [one.id for one in sessions if one.id in known and (_is_moved(known[one.id], one) or not one.is_ahead)]
     Session.objects.filter(pk__in=[one.pk for one in changing]).update(status=Session.Status.CANCELLED)

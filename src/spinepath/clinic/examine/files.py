@@ -23,6 +23,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from spinepath.clinic import audit
+from spinepath.clinic.locks import lock_episodes
 from spinepath.clinic.models import Document, Episode, Member, Person, Task
 from spinepath.clinic.models.people import searchable
 
@@ -61,7 +62,7 @@ def keep(episode: Episode, member: Member, title: str, file: UploadedFile[bytes]
     header = header_of(file, episode.person) if kind == "application/dicom" else {}
     digest = _digest(file)
     with transaction.atomic():
-        Episode.objects.select_for_update().get(pk=episode.pk)
+        lock_episodes(episode.pk)
         if Document.objects.filter(episode=episode, sha256=digest, withdrawn_at=None).exists():
             raise Refused(_("This file is here already."))
         document = Document(

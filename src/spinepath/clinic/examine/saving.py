@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from spinepath.clinic import advice, record
 from spinepath.clinic.examine.answers import sources_of
+from spinepath.clinic.locks import lock_episodes
 from spinepath.clinic.models import Episode, KeptFinding, Member
 from spinepath.engine.evaluate import Outcome
 
@@ -65,7 +66,7 @@ def save(episode: Episode, member: Member, answers: Mapping[str, str], at: datet
     Raises Closed, Overtaken and NotRecorded; then nothing is kept.
     The same answers of the same member sent twice are kept once.
     """
-    Episode.objects.select_for_update().get(pk=episode.pk)
+    lock_episodes(episode.pk)
     episode.refresh_from_db(fields=["stage", "version", "disposition", "reading"])
     if not episode.is_open:
         raise Closed

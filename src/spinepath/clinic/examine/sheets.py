@@ -21,7 +21,7 @@ from spinepath.clinic.templatetags.spinepath import value_words
 from spinepath.engine.conditions import Value
 from spinepath.engine.entries import Fact, Question
 from spinepath.engine.evaluate import Outcome
-from spinepath.engine.findings import Finding, Standing, standings
+from spinepath.engine.findings import Finding, Standing
 from spinepath.engine.knowledge import Knowledge
 from spinepath.engine.questions import Ask, questions
 from spinepath.engine.symmetry import mirrored
@@ -49,7 +49,7 @@ class Picture:
     """What is known of an episode at a moment, and what is worth finding out."""
 
     now: datetime
-    standings: dict[str, Standing]
+    standings: Mapping[str, Standing]
     values: Mapping[str, Value]
     outcome: Outcome
     asks: tuple[Ask, ...]
@@ -71,10 +71,9 @@ class Picture:
 def picture_of(episode: Episode, now: datetime) -> Picture:
     """Everything that the pages of this room need to know of an episode, read once."""
     base = advice.knowledge()
-    found = advice.findings_of(episode, now)
     values, outcome = advice.values_of(episode, now), advice.outcome_of(episode, now)
     asks = questions(base, values, outcome)
-    return Picture(now=now, standings=standings(base, found, now), values=values, outcome=outcome, asks=asks)
+    return Picture(now=now, standings=advice.standings_of(episode, now), values=values, outcome=outcome, asks=asks)
 
 
 # sheets

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from spinepath.clinic import advice, audit
 from spinepath.clinic.book import diary, gates
+from spinepath.clinic.locks import lock_episodes
 from spinepath.clinic.models import Course, Episode, Hold, Member, Session, Task
 from spinepath.clinic.record import Author, add
 from spinepath.engine.page_parts import page_part
@@ -50,11 +51,8 @@ def release_hold(hold: Hold, reason: str, member: Member) -> Hold:
 
     A hold that is released already stays with whom it was.
     """
-    hold = (
-        Hold.objects.select_for_update(of=("self",))
-        .select_related("episode__clinic", "episode__person")
-        .get(pk=hold.pk)
-    )
+    lock_episodes(hold.episode_id)
+    hold = Hold.objects.select_related("episode__clinic", "episode__person").get(pk=hold.pk)
     if hold.released_at is not None:
         return hold
     reason = clean_reason(reason, "because")
@@ -74,6 +72,7 @@ def release_gate(course: Course, place: int, reason: str, member: Member) -> Non
     """Decide a review of the course, by name: what waits behind it is booked. Raises NotDecided."""
     reason = clean_reason(reason, "because")
     episode = course.episode
+    lock_episodes(episode.pk)
     _refuse_while_dangerous(episode, "because")
     _reviewed(episode, member)
     gates.release(course, place, member, reason)
@@ -86,6 +85,7 @@ def go_on(episode: Episode, holds: Collection[int], places: Collection[int], rea
 
     `places` are those of reviews in the course that runs. Raises NotDecided.
     """
+    lock_episodes(episode.pk)
     course = Course.objects.filter(episode=episode, ended_at=None).order_by("-made_at").first()
     found = list(Hold.objects.filter(episode=episode, pk__in=holds))
     gates_of_course = len(course.gates) if course else 0
@@ -132,7 +132,8 @@ def discharge(episode: Episode, form: Mapping[str, str], member: Member) -> Epis
 
     What belongs to a discharge is given, or somebody writes why it could not be. What is still booked is cancelled.
     """
-    episode = Episode.objects.select_for_update(of=("self",)).select_related("clinic", "person").get(pk=episode.pk)
+    lock_episodes(episode.pk)
+    episode = Episode.objects.select_related("clinic", "person").get(pk=episode.pk)
     if not episode.is_open:
         return episode
     base = advice.knowledge()
@@ -187,7 +188,7 @@ def _close(episode: Episode, said: dict[str, Any], member: Member) -> Episode:
 @transaction.atomic
 def begin_anew(episode: Episode, member: Member) -> Episode:
     """A new episode for the same person: nothing but what lasts is taken over. An open one that exists is used."""
-    Episode.objects.select_for_update().get(pk=episode.pk)
+    lock_episodes(episode.pk)
     later = Episode.objects.filter(person_id=episode.person_id, opened_at__gt=episode.closed_at or episode.opened_at)
     found = later.exclude(stage=Episode.Stage.CLOSED).order_by("-opened_at").first()
     if found is not None or episode.is_open:

@@ -23,7 +23,7 @@ class LastOne(Exception):
 def managers(clinic: Clinic) -> list[Member]:
     """The active members who may manage the clinic; locked, so that two cannot go at once."""
     roles = [role for role, acts in ACTS_OF.items() if "manage" in acts]
-    return list(Member.objects.select_for_update().filter(clinic=clinic, is_active=True, role__in=roles))
+    return list(Member.objects.select_for_update(no_key=True).filter(clinic=clinic, is_active=True, role__in=roles))
 
 
 @transaction.atomic

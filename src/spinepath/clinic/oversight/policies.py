@@ -9,6 +9,7 @@ from django.db import transaction
 
 from spinepath.clinic import audit
 from spinepath.clinic.advice import knowledge
+from spinepath.clinic.locks import lock_clinic
 from spinepath.clinic.models import Clinic, Member
 from spinepath.engine.entries import Fact
 from spinepath.engine.values import NotAValue, read_value, write_value
@@ -62,7 +63,7 @@ def say(clinic: Clinic, typed: Mapping[str, str], seen: Mapping[str, str], by: M
     Only what differs from what the page showed (`seen`) is changed, so that two who answer at once both count. An
     empty answer takes back what was said. Raises NotSaid with every fault.
     """
-    clinic = Clinic.objects.select_for_update().get(pk=clinic.pk)
+    clinic = lock_clinic(clinic.pk)
     answers, changed, faults = dict(clinic.answers), [], dict[str, str]()
     for one in sayings(clinic):
         name = str(one.fact.id)

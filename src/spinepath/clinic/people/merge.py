@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from spinepath.clinic import audit, record
+from spinepath.clinic.locks import lock_episodes
 from spinepath.clinic.models import Episode, Member, Merge, Person
 
 
@@ -43,7 +44,7 @@ def merge(into: Person, merged: Person, member: Member) -> Merge:
 def undo(done: Merge, member: Member) -> Merge:
     """Take the two apart again: the episodes that moved go back; what was opened since stays. Raises NotMerged."""
     _locked(done.into, done.merged)
-    done = Merge.objects.select_for_update().select_related("merged", "into").get(pk=done.pk)
+    done = Merge.objects.select_for_update(of=("self",), no_key=True).select_related("merged", "into").get(pk=done.pk)
     if done.undone_at:
         raise NotMerged(_("This was taken apart already."))
     merged = done.merged
@@ -76,6 +77,7 @@ def _behind(person: Person) -> list[int]:
 
 def _locked(*people: Person) -> list[Person]:
     """The people as they are now, locked in one order, so that two merges wait for each other."""
-    rows = Person.objects.select_for_update().filter(pk__in=[one.pk for one in people]).order_by("pk")
+    rows = Person.objects.select_for_update(no_key=True).filter(pk__in=[one.pk for one in people]).order_by("pk")
     now = {row.pk: row for row in rows}
+    lock_episodes(*Episode.objects.filter(person__in=now).values_list("pk", flat=True))
     return [now[one.pk] for one in people]

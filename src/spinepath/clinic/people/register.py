@@ -150,7 +150,7 @@ class Overtaken(Exception):
 def change(person: Person, member: Member, cleaned: Mapping[str, Any], version: int, shown: str) -> Person:
     """Save the details, unless somebody saved others since `version`. Raises Overtaken."""
     with transaction.atomic():
-        now = Person.objects.select_for_update().get(pk=person.pk)
+        now = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
         if now.version != version:
             raise _overtaken(now, cleaned, shown)
         changed = [name for name in DETAILS if _plain(getattr(now, name)) != _plain(cleaned[name])]

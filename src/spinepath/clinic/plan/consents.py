@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from spinepath.clinic import audit
 from spinepath.clinic.advice import knowledge
+from spinepath.clinic.locks import lock_episodes
 from spinepath.clinic.models import Consent, Member, Override, Plan
 from spinepath.clinic.plan.allowed import allowed, outcome_as_signed
 from spinepath.clinic.plan.refused import Refused
@@ -91,7 +92,8 @@ def give(plan: Plan, technique: str, signed_name: str, strokes: Any, agrees: boo
 
     Signing twice on one page keeps one.
     """
-    plan = Plan.objects.select_for_update().get(pk=plan.pk)
+    lock_episodes(plan.episode_id)
+    plan = Plan.objects.get(pk=plan.pk)
     if technique not in [one["id"] for one in plan.techniques] or plan.status == Plan.Status.REPLACED:
         raise Refused({"": _("This technique is not in the plan any more. Look at the plan again.")})
     outcome = outcome_as_signed(plan.episode)

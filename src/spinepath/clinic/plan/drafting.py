@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from spinepath.clinic import advice, audit
+from spinepath.clinic.locks import lock_episodes
 from spinepath.clinic.models import Episode, Member, Override, Plan
 from spinepath.clinic.plan.allowed import outcome_as_signed
 from spinepath.clinic.plan.options import Option, Options, measures
@@ -100,7 +101,7 @@ def save(episode: Episode, wanted: Wanted, member: Member, based_on: str) -> Pla
     `based_on` is the key of the plan that the page showed, empty for none. Raises Refused with what is wrong, and
     ChangedMeanwhile when another plan was saved since. Sending the same twice keeps one.
     """
-    Episode.objects.select_for_update().get(pk=episode.pk)
+    lock_episodes(episode.pk)
     before = current(episode)
     options = Options(outcome_as_signed(episode), before.overrides.all() if before else ())
     content = _checked(wanted, options)

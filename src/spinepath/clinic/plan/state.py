@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from spinepath.clinic import advice, audit
+from spinepath.clinic.locks import lock_episodes
 from spinepath.clinic.models import Episode, Hold, Member, Override, Plan, Task
 from spinepath.clinic.plan import consents, drafting
 from spinepath.clinic.plan.allowed import allowed, outcome_as_signed, restricting_rules
@@ -134,7 +135,7 @@ def agree(plan: Plan, member: Member) -> Plan:
 
     Agreeing twice is agreeing once.
     """
-    Episode.objects.select_for_update().get(pk=plan.episode_id)
+    lock_episodes(plan.episode_id)
     plan.refresh_from_db()
     episode = plan.episode
     if plan.status == Plan.Status.AGREED:
@@ -165,7 +166,8 @@ def override(plan: Plan, technique: str, rules: list[str], reason: str, told: bo
     `rules` are those that the page showed: when others restrict it now, the page has to be read again. A technique
     that is excluded or undecided has no override.
     """
-    plan = Plan.objects.select_for_update().get(pk=plan.pk)
+    lock_episodes(plan.episode_id)
+    plan = Plan.objects.get(pk=plan.pk)
     episode = plan.episode
     outcome = outcome_as_signed(episode)
     if technique not in [one["id"] for one in plan.techniques] or plan.status == Plan.Status.REPLACED:

@@ -11,6 +11,7 @@ from django.db.models import Count, F, QuerySet
 from django.utils import timezone
 
 from spinepath.clinic import audit
+from spinepath.clinic.locks import lock_episodes
 from spinepath.clinic.models import Clinic, Member, Session
 
 SHOWN = 40
@@ -47,6 +48,11 @@ class Part:
     sessions: list[Session]
     first: int
     total: int
+
+    @property
+    def is_whole(self) -> bool:
+        """Does the page show the whole day?"""
+        return len(self.sessions) == self.total
 
     @property
     def earlier(self) -> int | None:
@@ -100,6 +106,7 @@ class NotMarked(Exception):
 @transaction.atomic
 def mark(session: Session, what: str, version: int, member: Member) -> None:
     """Note that somebody has come, or that this was said by mistake. Raises NotMarked."""
+    lock_episodes(session.episode_id)
     rows = Session.objects.filter(pk=session.pk, version=version)
     change: dict[str, object] = {"version": F("version") + 1}
     if what == "arrived":

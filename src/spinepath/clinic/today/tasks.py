@@ -21,6 +21,7 @@ from spinepath.clinic import audit
 from spinepath.clinic.advice import knowledge
 from spinepath.clinic.book import fitting, words
 from spinepath.clinic.follow import measuring
+from spinepath.clinic.locks import lock_episodes
 from spinepath.clinic.models import (
     AdverseEvent,
     Clinic,
@@ -70,6 +71,8 @@ def open_tasks(clinic: Clinic, *, mine: Member | None = None) -> QuerySet[Task]:
 @transaction.atomic
 def settle(task: Task, member: Member) -> bool:
     """Note who settled it and when; False when somebody did so before."""
+    if task.episode_id:
+        lock_episodes(task.episode_id)
     rows = Task.objects.filter(pk=task.pk, settled_at=None)
     if not rows.update(settled_at=timezone.now(), settled_by=member):
         return False

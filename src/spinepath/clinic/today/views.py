@@ -56,7 +56,8 @@ def today(request: StaffRequest) -> HttpResponse:
         "may_book": may(request.member, "book"),
         "lines": lines,
         "part": part,
-        "by_therapist": _by_therapist(lines) if whole else [],
+        # of a day that is too long for one page, what comes next matters more than whose it is
+        "by_therapist": _by_therapist(lines) if whole and part.is_whole else [],
         "tasks": tasks.shown(waiting[:PAGE], now.date()),
         "page": number,
         "more": len(waiting) > PAGE,

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from spinepath.clinic import advice
+from spinepath.clinic.locks import lock_episodes
 from spinepath.clinic.models import Episode, Hold, Member, Note, Plan, Session
 from spinepath.clinic.plan import consents
 from spinepath.clinic.plan.allowed import allowed
@@ -41,7 +42,7 @@ def begin(session: Session, form: Mapping[str, str], member: Member, before: Map
     Who begins is who treats: what needs a skill that this member has not is not agreed to. `before` are the numbers
     that are compared with those after the session.
     """
-    Episode.objects.select_for_update().get(pk=session.episode_id)
+    lock_episodes(session.episode_id)
     note = Note.objects.filter(session=session).first()
     if note is not None and note.consent:
         return note

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from spinepath.clinic import advice, audit
 from spinepath.clinic.book import gates, reminders
+from spinepath.clinic.locks import lock_episodes
 from spinepath.clinic.models import AdverseEvent, Episode, Member, Note, Session, Task
 from spinepath.clinic.record import Author, act_on, add
 from spinepath.clinic.treat.rescreen import stop_signs
@@ -31,8 +32,9 @@ def begin(session: Session, agreed: dict[str, str], member: Member) -> Note:
 
     In the same act none of the stop signs is so far.
     """
+    lock_episodes(session.episode_id)
     note, _made = Note.objects.get_or_create(session=session)
-    note = Note.objects.select_for_update().get(pk=note.pk)
+    note = Note.objects.select_for_update(no_key=True).get(pk=note.pk)
     if note.consent:
         return note
     note.consent = {"by": member.name, "at": timezone.now().isoformat(), "techniques": agreed}
@@ -83,6 +85,7 @@ def report_event(
     base = advice.knowledge()
     grade = base.severities[severity]
     known = [name for name in techniques if name in base.techniques]
+    lock_episodes(episode.pk)
     now = timezone.localtime()
     same = AdverseEvent.objects.filter(
         episode=episode, session=session, severity=severity, says=says, member=member, at__gt=now - timedelta(minutes=1)
@@ -126,7 +129,8 @@ def _graver_known(episode: Episode, order: int) -> bool:
 @transaction.atomic
 def asked_again(event: AdverseEvent, outcome: str, member: Member) -> None:
     """Somebody asked how it went on; the task is settled. A second time changes nothing."""
-    event = AdverseEvent.objects.select_for_update().get(pk=event.pk)
+    lock_episodes(event.episode_id)
+    event = AdverseEvent.objects.select_for_update(no_key=True).get(pk=event.pk)
     if event.followed_up_at is not None:
         return
     event.outcome, event.followed_up_at, event.followed_up_by = outcome, timezone.now(), member

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from spinepath.clinic import advice, audit
+from spinepath.clinic.locks import lock_episodes
 from spinepath.clinic.models import Consent, Member, Note, Plan, Session
 from spinepath.clinic.plan.options import Options
 from spinepath.engine.evaluate import Outcome
@@ -162,7 +163,7 @@ def save_draft(session: Session, what: Written, version: int, member: Member, *,
     Saving the same twice is saving it once. What somebody else wrote, or what is knowingly written `over`, stays among
     the replaced drafts unless the new one holds it.
     """
-    note = Note.objects.select_for_update().get(pk=note_of(session).pk)
+    note = Note.objects.select_for_update(no_key=True).get(pk=note_of(session).pk)
     if note.signed_at is not None:
         raise Signed(note)
     same = (note.phases, note.after, note.free) == (what.phases, what.after, what.free)
@@ -267,6 +268,7 @@ def sign(
     """Sign the note and close the session. Raises Stale, Signed or NotSigned; then the draft stays as it was."""
     from spinepath.clinic.treat.closing import close
 
+    lock_episodes(session.episode_id)
     plan = plan_of(session)
     compared = list(what.after)
     begun = note_of(session)
@@ -275,7 +277,11 @@ def sign(
     if faults:
         raise NotSigned(faults)
     note = save_draft(session, what, version, member, over=over)
-    session = Session.objects.select_for_update(of=("self",)).select_related("episode", "clinic").get(pk=session.pk)
+    session = (
+        Session.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("episode", "clinic")
+        .get(pk=session.pk)
+    )
     note.signed_at, note.signed_by = timezone.now(), member
     note.save(update_fields=["signed_at", "signed_by"])
     audit.note(
@@ -291,7 +297,7 @@ def add_to(session: Session, says: str, member: Member) -> Note:
     says = _clean(says).strip()
     if not says or len(says) > FREE_MOST:
         raise NotSigned([("says", _("Write what is to be added, in at most %(most)s letters.") % {"most": FREE_MOST})])
-    note = Note.objects.select_for_update().get(session=session, signed_at__isnull=False)
+    note = Note.objects.select_for_update(no_key=True).get(session=session, signed_at__isnull=False)
     if note.additions and (note.additions[-1]["by"], note.additions[-1]["says"]) == (member.name, says):
         return note
     note.additions = [*note.additions, {"at": timezone.now().isoformat(), "by": member.name, "says": says}]

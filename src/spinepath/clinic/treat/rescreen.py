@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from spinepath.clinic import advice
+from spinepath.clinic.locks import lock_episodes
 from spinepath.clinic.models import Episode, Member
 from spinepath.clinic.record import Author, add
 from spinepath.clinic.treat.answering import Read, Sheet, sheets_of
@@ -72,6 +73,7 @@ def open_sheets(assessment: Assessment, *, is_running: bool) -> list[Sheet]:
 def keep(episode: Episode, read: Read, member: Member, now: datetime | None = None) -> Outcome:
     """Keep the answers: the patient's as told to the member, the others as found by the member."""
     told = Author(source="patient", by=f"{episode.person.given_name} {episode.person.family_name}", member=member)
+    lock_episodes(episode.pk)
     outcome = advice.outcome_of(episode)
     patient, clinician = read.by_reader("patient"), read.by_reader("clinician")
     if patient:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from spinepath.clinic import advice, audit
 from spinepath.clinic.languages import language_of
+from spinepath.clinic.locks import lock_episodes
 from spinepath.clinic.models import Episode, KeptAssessment, Letter, Member, Plan
 from spinepath.clinic.plan import drafting
 from spinepath.clinic.plan.letters import for_doctors, for_people
@@ -115,7 +116,7 @@ def write(episode: Episode, name: str, member: Member) -> Letter:
 
     Asking twice within a minute gives one letter.
     """
-    Episode.objects.select_for_update().get(pk=episode.pk)
+    lock_episodes(episode.pk)
     kind = next((one for one in KINDS if one.kind == name), None)
     if kind is None:
         raise Refused({"": _("There is no such letter.")})
