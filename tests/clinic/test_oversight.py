@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import io
+import os
 import re
+import subprocess
+import sys
 from typing import Any
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.conf import settings
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
@@ -204,6 +210,28 @@ def test_too_many_tries_lock(clinic: Clinic) -> None:
     assert "too many tries" in answers[-1].content.decode()
     right = client.post(reverse("account_login"), {"login": "anna", "password": PASSWORD})
     assert "too many tries" in right.content.decode()
+
+
+def test_guessing_codes_is_limited_for_each_account_from_wherever(clinic: Clinic) -> None:
+    lead = Member.objects.get(clinic=clinic, user__username="anna")
+    TOTP.activate(lead.user, generate_totp_secret())
+    said = []
+    for number in range(7):
+        client = Client(REMOTE_ADDR=f"10.0.0.{number}")
+        door = client.post(reverse("account_login"), {"login": "anna", "password": PASSWORD})
+        assert door["Location"] == reverse("mfa_authenticate"), "right passwords are not counted"
+        said.append("Too many failed" in client.post(door["Location"], {"code": "12345x"}).content.decode())
+    assert said == [False] * 5 + [True] * 2
+
+
+def test_every_process_knows_of_wrong_tries(clinic: Clinic) -> None:
+    cache.set("wrong-tries", 3, 60)
+    look = "import django; django.setup(); from django.core.cache import cache; print(cache.get('wrong-tries'))"
+    place = {**os.environ, "DJANGO_SETTINGS_MODULE": "spinepath.clinic.settings", "SPINEPATH_DATA": str(settings.DATA)}
+    told = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", look], env=place, capture_output=True, text=True, check=True
+    )
+    assert told.stdout.strip() == "3"
 
 
 @pytest.mark.parametrize(

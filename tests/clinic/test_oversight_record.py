@@ -249,6 +249,44 @@ def test_a_backup_from_before_brings_no_erased_person_back(full: Episode, therap
     assert audit.first_break(Clinic.objects.get()) is None
 
 
+def test_who_must_not_be_erased_is_left_by_a_restore_and_named(
+    full: Episode, therapist: Member, tmp_path: Path
+) -> None:
+    Person.objects.filter(pk=full.person.pk).update(legal_hold="a court asked")
+    file = tmp_path / "backup.zip"
+    keeping.backup(file)
+    Person.objects.filter(pk=full.person.pk).update(legal_hold="")
+    erasing.erase(full.person, "marsh", therapist)
+    assert keeping.restore(file, replace=True)["not_erased"] == [full.person.key]
+    assert KeptFinding.objects.exists()
+
+
+def test_an_erasure_that_is_not_done_leaves_no_key_on_the_list(
+    full: Episode, therapist: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = kept_of(full.person)
+    late = KeptFinding.objects.filter(episode=full).latest("pk").pk
+    monkeypatch.setattr(erasing, "kept_of", lambda _person: {**before, KeptFinding: before[KeptFinding] - {late}})
+    with pytest.raises(erasing.NotErased, match="Try again"):
+        erasing.erase(full.person, "marsh", therapist)
+    assert erasing.erased_keys() == []
+    assert KeptFinding.objects.filter(episode=full).count() == len(before[KeptFinding])
+
+
+def test_a_key_is_taken_back_when_what_follows_breaks_off(full: Episode) -> None:
+    def breaks_off() -> None:
+        with erasing._on_the_list(full.person.key) as write:
+            write()
+            assert erasing.erased_keys() == [full.person.key]
+            raise OSError("gone")
+
+    with pytest.raises(OSError, match="gone"):
+        breaks_off()
+    assert erasing.erased_keys() == []
+    erasing.write_down(full.person.key)
+    assert erasing.erased_keys() == [full.person.key]
+
+
 def test_the_page_of_a_person_offers_what_the_member_may_do(full: Episode, as_lead: Client, as_desk: Client) -> None:
     page = reverse("person", args=[full.person.key])
     lead, desk = (client.get(page).content.decode() for client in (as_lead, as_desk))

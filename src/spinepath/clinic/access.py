@@ -8,6 +8,7 @@ from functools import wraps
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.internal import ratelimit
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
@@ -134,3 +135,12 @@ class ClosedDoor(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: Any) -> bool:  # noqa: ARG002
         """Never."""
         return False
+
+    def pre_authenticate(self, request: Any, **_credentials: Any) -> None:
+        """Wrong passwords count for the address here. For one name axes counts, so that nobody can lock others out.
+
+        Codes have a count of their own, for each account: see ACCOUNT_RATE_LIMITS.
+        """
+        self._login_failed_rl_usage = ratelimit.consume(request, app="allauth.account", action="password_failed")
+        if not self._login_failed_rl_usage:
+            raise self.validation_error("too_many_login_attempts")

@@ -38,5 +38,7 @@ def restore(
     except keeping.NotKept as problem:
         typer.echo(str(problem), err=True)
         sys.exit(2)
+    if manifest["not_erased"]:
+        typer.echo(f"Erased before, but back now, since a legal hold forbids it: {', '.join(manifest['not_erased'])}.")
     rows = sum(told["rows"] for told in manifest["tables"].values())
     typer.echo(f"Restored {rows} rows and {len(manifest['files'])} files as of {manifest['made_at']}.")

@@ -87,7 +87,13 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 600
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 2000}}}
+CACHES = {
+    "default": {  # counts of wrong tries, of which every process must know
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": DATA / "cache",
+        "OPTIONS": {"MAX_ENTRIES": 2000},
+    }
+}
 MEDIA_ROOT = DATA / "files"
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
@@ -129,7 +135,10 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Spinepath"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO  # passkeys on 127.0.0.1 without HTTPS
-ACCOUNT_RATE_LIMITS = {"login_failed": "60/m/ip"}  # for one name, axes counts; it locks and says so
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "60/m/ip,5/300s/key",  # codes, by account: who guesses them has the password already
+    "password_failed": "60/m/ip",  # for one name, axes counts; it locks and says so. See `access.ClosedDoor`
+}
 AXES_FAILURE_LIMIT = 6
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_CLIENT_IP_CALLABLE = "spinepath.clinic.proxies.direct_address"

@@ -207,7 +207,8 @@ def _hash(part: IO[bytes]) -> str:
 def restore(path: Path, *, replace: bool = False) -> dict[str, Any]:
     """Bring a backup into this place, all of it or nothing; returns its manifest. Raises NotKept.
 
-    People who were erased here or before the backup was made are erased again.
+    People who were erased here or before the backup was made are erased again. `not_erased` in the manifest has the
+    keys of those on legal hold in the backup: they stay.
     """
     manifest = check(path)
     _same_shape(manifest)
@@ -224,9 +225,9 @@ def restore(path: Path, *, replace: bool = False) -> dict[str, Any]:
         raise NotKept(f"The files could not be written ({problem.strerror or problem}). Look at the disk.") from None
     finally:
         shutil.rmtree(beside, ignore_errors=True)
-    erase.erase_again()
+    stay = erase.erase_again()
     advice.keep_knowledge()
-    return manifest
+    return {**manifest, "not_erased": stay}
 
 
 def _same_shape(manifest: dict[str, Any]) -> None:

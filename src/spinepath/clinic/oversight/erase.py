@@ -7,22 +7,28 @@ The key is also written to a list beside the database, so that a backup from bef
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from spinepath.clinic import advice, audit
-from spinepath.clinic.models import Document, Member, Person, PersonWord, Session
+from spinepath.clinic.locks import lock_episodes
+from spinepath.clinic.models import Document, Episode, Member, Person, PersonWord, Session
 from spinepath.clinic.models.people import searchable
 from spinepath.clinic.oversight.kept import counted, kept_of, rows
 
 ABOUT = "erasure"
 """What the audit calls it."""
+
+TAKEN_BACK = "taken-back"
+"""Stands on the list behind a key whose erasure was not done after all."""
 
 NOBODY_BORN = date(1900, 1, 1)
 
@@ -52,7 +58,17 @@ def objections(person: Person) -> list[str]:
 
 def erase(person: Person, typed_name: str, member: Member) -> dict[str, int]:
     """Erase all that is kept of the person; returns how many rows of each kind. Raises NotErased."""
-    with transaction.atomic():
+    try:
+        counts, gone = _erased(person, typed_name, member)
+    except IntegrityError:
+        told = _("Something was added to the record at the same moment. Nothing was erased. Try again.")
+        raise NotErased(told) from None
+    _forget(gone)
+    return counts
+
+
+def _erased(person: Person, typed_name: str, member: Member) -> tuple[dict[str, int], list[str]]:
+    with _on_the_list(person.key) as write, transaction.atomic():
         person = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
         against = objections(person)
         if against:
@@ -62,13 +78,14 @@ def erase(person: Person, typed_name: str, member: Member) -> dict[str, int]:
         counts, gone = _take_out(person)
         told = ", ".join(f"{count} {name}" for name, count in counts.items())
         audit.note(person.clinic, member.name, audit.CHANGE, ABOUT, key=person.key, person=person, detail=told)
-        write_down(person.key)
-    _forget(gone)
-    return counts
+        connection.check_constraints()  # what was added since would break the commit
+        write()
+    return counts, gone
 
 
 def _take_out(person: Person) -> tuple[dict[str, int], list[str]]:
     """Delete and blank the rows; returns the counts and the files that are to be deleted once that is certain."""
+    lock_episodes(*Episode.objects.filter(person=person).values_list("pk", flat=True))
     found = kept_of(person)
     gone = [name for name in rows(found, Document).values_list("file", flat=True) if name]
     if connection.vendor == "sqlite":
@@ -117,26 +134,56 @@ def list_path() -> Path:
 
 def erased_keys() -> list[str]:
     """The keys of everybody who was ever erased here."""
-    path = list_path()
-    return [line.split()[0] for line in path.read_text("utf-8").splitlines() if line.strip()] if path.exists() else []
+    path, keys = list_path(), dict[str, None]()
+    for line in path.read_text("utf-8").splitlines() if path.exists() else ():
+        key, *more = line.split() or [""]
+        if more[1:] == [TAKEN_BACK]:
+            keys.pop(key, None)
+        elif key:
+            keys[key] = None
+    return list(keys)
 
 
-def write_down(key: str) -> None:
-    """Put a key on the list."""
+@contextmanager
+def _on_the_list(key: str) -> Iterator[Callable[[], None]]:
+    """Gives how to write the key down; taken back when what follows is not done after all."""
+    written = []
+
+    def write() -> None:
+        written.append(key)
+        write_down(key)
+
+    try:
+        yield write
+    except BaseException:
+        if written:
+            write_down(key, TAKEN_BACK)
+        raise
+
+
+def write_down(key: str, more: str = "") -> None:
+    """Put a key on the list, or take it back from there: nothing is ever removed from the file."""
     path = list_path()
     path.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "a", encoding="utf-8") as file:
-        file.write(f"{key} {timezone.now().isoformat()}\n")
+        file.write(f"{key} {timezone.now().isoformat()} {more}".rstrip() + "\n")
         file.flush()
         os.fsync(file.fileno())
 
 
-def erase_again() -> int:
-    """After a restore: erase everybody on the list who came back with the backup; returns how many."""
+def erase_again() -> list[str]:
+    """After a restore: erase everybody on the list who came back with the backup.
+
+    Returns the keys of those who must not be erased as the backup says, and who are here again.
+    """
+    stay = []
     back = Person.objects.filter(key__in=erased_keys(), erased_at=None).select_related("clinic")
     for person in back:
+        if person.legal_hold or any(one.legal_hold for one in person.merged.all()):
+            stay.append(person.key)
+            continue
         with transaction.atomic():
             _counts, gone = _take_out(person)
             audit.note(person.clinic, "restore", audit.CHANGE, ABOUT, key=person.key, person=person, detail="again")
         _forget(gone)
-    return len(back)
+    return stay
