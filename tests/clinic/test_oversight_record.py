@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import zipfile
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session as BrowserSession
 from django.core.files.base import ContentFile
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -247,6 +251,23 @@ def test_a_backup_from_before_brings_no_erased_person_back(full: Episode, therap
     assert not KeptFinding.objects.exists()
     assert Person.objects.get(key=full.person.key).erased_at
     assert audit.first_break(Clinic.objects.get()) is None
+
+
+def test_every_night_ended_sessions_and_files_of_nobody_are_forgotten(full: Episode) -> None:
+    kept = Path(Document.objects.get().file.path)
+    left, fresh = kept.with_name("left.pdf"), kept.with_name("fresh.pdf")
+    for one in (left, fresh):
+        one.write_bytes(b"%PDF")
+    long_ago = (timezone.now() - timedelta(days=2)).timestamp()
+    for one in (kept, left):
+        os.utime(one, (long_ago, long_ago))
+    ended = Client().session
+    ended.set_expiry(-1)
+    ended["people_asked"] = PRIVATE
+    ended.save()
+    call_command("due")
+    assert (kept.exists(), left.exists(), fresh.exists()) == (True, False, True)
+    assert not BrowserSession.objects.filter(pk=ended.session_key).exists()
 
 
 def test_who_must_not_be_erased_is_left_by_a_restore_and_named(

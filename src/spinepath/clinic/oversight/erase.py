@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -122,6 +122,18 @@ def _forget(gone: list[str]) -> None:
     if connection.vendor == "sqlite" and not connection.in_atomic_block:
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def forget_leftovers(now: datetime) -> int:
+    """Delete files older than a day to which no document belongs, as when deleting broke off; returns how many."""
+    root = Path(settings.MEDIA_ROOT)
+    known = set(Document.objects.values_list("file", flat=True))
+    before = (now - timedelta(days=1)).timestamp()
+    found = [one for one in root.rglob("*") if one.is_file() and one.stat().st_mtime < before]
+    left = [one for one in found if one.relative_to(root).as_posix() not in known]
+    for one in left:
+        one.unlink(missing_ok=True)
+    return len(left)
 
 
 # the list that outlives every backup

@@ -1,13 +1,19 @@
-"""`spinepath manage due`: make the tasks that time brings, for every clinic. To be run once a night."""
+"""`spinepath manage due`: make the tasks that time brings, for every clinic, and forget what has ended.
+
+To be run once a night.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
+from django.utils import timezone
 
 from spinepath.clinic.advice import today_of
 from spinepath.clinic.models import Clinic
+from spinepath.clinic.oversight import erase
 from spinepath.clinic.today.tasks import refresh
 
 
@@ -23,3 +29,5 @@ class Command(BaseCommand):
             made = refresh(clinic, day)
             Clinic.objects.filter(pk=clinic.pk).update(tasks_on=day)
             self.stdout.write(f"{made} new tasks for {day}")
+        call_command("clearsessions")  # they hold what was searched for and examined last
+        erase.forget_leftovers(timezone.now())
