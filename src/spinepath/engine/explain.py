@@ -7,7 +7,7 @@ taken out. `would_change` gives the fewest new answers that lead to another disp
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Container, Iterator
 from itertools import product
 
 import msgspec
@@ -172,6 +172,8 @@ def would_change(knowledge: Knowledge, found: Values, outcome: Outcome) -> tuple
     for number in range(1, MOST_CHANGES + 1):
         changes: dict[str, Change] = {}
         for answers in trial.single_answers() if number == 1 else trial.releasing(number):
+            if not trial.may_lead_elsewhere(answers, changes):
+                continue
             disposition = trial.disposition(answers)
             if disposition != outcome.disposition:
                 changes.setdefault(disposition, Change(answers=answers, disposition=disposition))
@@ -197,6 +199,12 @@ class _Trial:
         self.when_open = when_open
         self.leads_to = {name: self._leads_to(name, values) for name in knowledge.deciding}
         self.standing = Counter(self.leads_to.values())
+        self.levels = {name: self._may_lead_to(name) for name in knowledge.deciding}
+
+    def _may_lead_to(self, name: str) -> tuple[str, ...]:
+        rule = self.knowledge.rules[name]
+        when_open = self.when_open if rule.if_unknown == "settle" else ""
+        return tuple(level for level in (rule.then.at_least, when_open) if level)
 
     def present(self) -> str:
         """The disposition for the values as they are."""
@@ -210,6 +218,16 @@ class _Trial:
             standing[self.leads_to[name]] -= 1
             standing[self._leads_to(name, values)] += 1
         return self._strictest(standing)
+
+    def may_lead_elsewhere(self, change: Answers, told: Container[str]) -> bool:
+        """Could these answers lead to a disposition that is not the present one nor `told`? Looks at no condition."""
+        now, strictness = self.present(), self.knowledge.strictness
+        touched = self._touched(change)
+        holding = sum(self.leads_to[name] == now for name in touched)
+        if now != self.knowledge.ladder[0] and holding == self.standing[now]:
+            return True  # they may let go of all that holds it
+        levels = {level for name in touched for level in self.levels[name]}
+        return any(level not in told and strictness[level] > strictness[now] for level in levels)
 
     def stays(self, change: Answers) -> bool:
         """Is the disposition the same with these answers?"""
