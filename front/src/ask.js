@@ -116,7 +116,7 @@ function drawOn(board) {
 for (const form of document.querySelectorAll("[data-ask-keys]")) {
   const rows = [...form.querySelectorAll("[data-ask-row]")];
   form.querySelector("[data-ask-help]").hidden = false;
-  const focusOf = (row) => row?.querySelector("input:checked") ?? row?.querySelector("input");
+  const focusOf = (row) => row?.querySelector("input:checked") ?? row?.querySelector("input:not([type=hidden])");
   form.addEventListener("keydown", (event) => {
     const row = event.target.closest("[data-ask-row]");
     if (!row || event.ctrlKey || event.metaKey || event.altKey) return;
