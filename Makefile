@@ -52,7 +52,7 @@ stories: install
 # The same rules in PostgreSQL, Spark and both CQL engines. The clinic on PostgreSQL. Needs PostgreSQL, Java 17
 # and Node on the machine.
 services: $(SERVICES)
-	$(BIN)/python -m pytest -m services
+	$(BIN)/python -m pytest -m services --ignore tests/clinic
 	$(BIN)/python -m tests.postgres $(BIN)/python -m pytest -n 2 -m "not stories" tests/clinic
 
 $(SERVICES): $(INSTALLED) requirements/services.txt

@@ -1,6 +1,7 @@
 """Every address of the clinic gets odd forms from everybody who could send one, at different points of the journey.
 
-A new page is covered as soon as it has an address: what its form holds is read from the pages on which it stands.
+A new page is covered as soon as it has an address: what its form holds is read from the pages on which it stands. The
+walk is long, and PostgreSQL refuses what SQLite lets pass: `make services` runs it there.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ from tests.clinic.people import answers_of, new_episode
 from tests.clinic.test_doors import kwargs_of, patterns, things  # noqa: F401  the fixture
 from tests.clinic.test_plan import wanted_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.services]
 
 APPENDED = ("keptfinding", "keptassessment", "auditentry", "override", "letter", "drawing", "knowledgeversion")
 """What is never edited and never taken away, but with the whole person."""
