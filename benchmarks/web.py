@@ -164,8 +164,10 @@ def _asked(page: str, path: str, known: dict[str, list]) -> tuple[list[float], f
 
 
 def _user(page: str, path: str, cookie: str, keys: list[dict[str, str]], took: list[float]) -> None:
-    connection = HTTPConnection("127.0.0.1", PORT, timeout=60)
-    took.extend(_send(connection, page, path, cookie, keys[number % len(keys)]) for number in range(REQUESTS))
+    for number in range(REQUESTS):  # who looks at a page meanwhile comes on a connection of its own
+        connection = HTTPConnection("127.0.0.1", PORT, timeout=60)
+        took.append(_send(connection, page, path, cookie, keys[number % len(keys)]))
+        connection.close()
 
 
 def _send(connection: HTTPConnection, page: str, path: str, cookie: str, keys: dict[str, str]) -> float:
