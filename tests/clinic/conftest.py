@@ -9,8 +9,10 @@ from django.test import Client
 
 from spinepath.clinic import advice
 from spinepath.clinic.demo import make_clinic
-from spinepath.clinic.models import Clinic, Episode, Member, Person
+from spinepath.clinic.models import Clinic, Course, Episode, Member, Person
 from spinepath.clinic.record import Author, add
+from tests.clinic.addresses import one_of_everything
+from tests.clinic.bookings import booked, never_treated
 from tests.clinic.people import answers_of, new_episode
 
 
@@ -43,6 +45,19 @@ def cleared(episode: Episode, therapist: Member) -> Episode:
     """An episode in which everything was asked and examined, and nothing found that forbids care."""
     add(episode, answers_of("nothing_found"), Author.of(therapist))
     return episode
+
+
+@pytest.fixture
+def course(cleared: Episode, therapist: Member) -> Course:
+    """Six sessions that are booked, of somebody who was never treated before."""
+    never_treated(cleared, therapist)
+    return booked(cleared, therapist)
+
+
+@pytest.fixture
+def things(therapist: Member) -> dict[str, object]:
+    """One of everything that has a key, of one clinic."""
+    return one_of_everything(therapist)
 
 
 @pytest.fixture

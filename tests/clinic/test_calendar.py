@@ -19,7 +19,6 @@ from spinepath.clinic.models import (
     CalendarLink,
     Clinic,
     Course,
-    Episode,
     Member,
     Person,
     Reminder,
@@ -27,38 +26,8 @@ from spinepath.clinic.models import (
     Shift,
     Task,
 )
+from tests.clinic.bookings import at, cleared_too, later, nth, page, proposed, to
 from tests.clinic.conftest import signed_in
-from tests.clinic.test_book import booked, cleared, cleared_too, page, proposed  # noqa: F401  the fixture
-
-
-@pytest.fixture
-def course(cleared: Episode, therapist: Member) -> Course:  # noqa: F811
-    return booked(cleared, therapist)
-
-
-def nth(course: Course, number: int) -> Session:
-    return course.sessions.get(number=number, status__in=diary.AHEAD)
-
-
-def at(session: Session) -> str:
-    return reverse("session_booking", args=[session.key])
-
-
-def to(session: Session, **changed: Any) -> dict[str, Any]:
-    """The form that leaves the session where it is, but for what is changed."""
-    there = {
-        "act": "move",
-        "version": session.version,
-        "day": session.day.isoformat(),
-        "start": f"{session.start:%H:%M}",
-        "therapist": diary.therapist_id(session.therapist_id),
-    }
-    return {**there, **{name: str(value) for name, value in changed.items()}}
-
-
-def later(session: Session, hours: int = 2) -> str:
-    return f"{(datetime.combine(session.day, session.start) + timedelta(hours=hours)):%H:%M}"
-
 
 # moving
 

@@ -41,10 +41,10 @@ from spinepath.clinic.models import (
 from spinepath.clinic.plan import drafting
 from spinepath.clinic.record import Author, add
 from spinepath.clinic.treat import closing
+from tests.clinic.addresses import kwargs_of, patterns
 from tests.clinic.conftest import signed_in
 from tests.clinic.courses import session_today, under_care
 from tests.clinic.people import answers_of, new_episode
-from tests.clinic.test_doors import kwargs_of, patterns, things  # noqa: F401  the fixture
 from tests.clinic.test_plan import wanted_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.services]
@@ -85,7 +85,7 @@ class World:
 
 
 @pytest.fixture
-def world(clinic: Clinic, therapist: Member, things: dict[str, Any]) -> World:  # noqa: F811
+def world(clinic: Clinic, therapist: Member, things: dict[str, Any]) -> World:
     other = make_clinic("Other", suffix="2")
     theirs = new_episode(other, Member.objects.filter(clinic=other, role="therapist")[0], STRANGER)
     points = [things, *(things | {"episode": one} for one in at_each_point(clinic, therapist))]

@@ -30,11 +30,10 @@ from spinepath.clinic.models import (
 )
 from spinepath.clinic.record import Author, add
 from spinepath.clinic.today import tasks
+from tests.clinic.bookings import at, booked, cleared_too, nth
 from tests.clinic.conftest import signed_in
 from tests.clinic.courses import under_care
 from tests.clinic.people import queries_of
-from tests.clinic.test_book import booked, cleared, cleared_too  # noqa: F401  the fixture
-from tests.clinic.test_calendar import at, course, nth, to  # noqa: F401  the fixture
 
 
 def open_fits(clinic: Clinic) -> list[str]:
@@ -80,11 +79,7 @@ CHANGES = [
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_change_of_the_clinic_makes_a_task_for_what_does_not_fit_and_moves_nothing(
-    course: Course,  # noqa: F811
-    clinic: Clinic,
-    as_lead: Client,
-    as_desk: Client,
-    change: Callable[[Session, Client], None],
+    course: Course, clinic: Clinic, as_lead: Client, as_desk: Client, change: Callable[[Session, Client], None]
 ) -> None:
     if change is leave:  # nobody closes the own door
         Session.objects.update(therapist=Member.objects.filter(clinic=clinic, role="therapist")[0])
@@ -101,10 +96,7 @@ def test_a_change_of_the_clinic_makes_a_task_for_what_does_not_fit_and_moves_not
 
 
 def test_moving_the_session_settles_the_task_by_name(
-    course: Course,  # noqa: F811
-    clinic: Clinic,
-    as_lead: Client,
-    as_desk: Client,
+    course: Course, clinic: Clinic, as_lead: Client, as_desk: Client
 ) -> None:
     session = nth(course, 6)
     close_the_clinic(session, as_lead)
@@ -117,12 +109,7 @@ def test_moving_the_session_settles_the_task_by_name(
     assert Task.objects.get(kind="fit").settled_by.role == "desk"  # type: ignore[union-attr]
 
 
-def test_cancelling_it_settles_the_task(
-    course: Course,  # noqa: F811
-    clinic: Clinic,
-    as_lead: Client,
-    as_desk: Client,
-) -> None:
+def test_cancelling_it_settles_the_task(course: Course, clinic: Clinic, as_lead: Client, as_desk: Client) -> None:
     session = nth(course, 2)
     close_the_clinic(session, as_lead)
     as_desk.post(at(session), {"act": "cancelled", "version": session.version, "because": "closed"})
@@ -130,10 +117,7 @@ def test_cancelling_it_settles_the_task(
 
 
 def test_who_agrees_leaves_it_where_it_is_and_is_not_asked_again(
-    course: Course,  # noqa: F811
-    clinic: Clinic,
-    as_lead: Client,
-    as_desk: Client,
+    course: Course, clinic: Clinic, as_lead: Client, as_desk: Client
 ) -> None:
     session = nth(course, 2)
     away_without_mending(session, as_lead)
@@ -153,7 +137,7 @@ def test_who_agrees_leaves_it_where_it_is_and_is_not_asked_again(
     assert fitting.about(session.key) in open_fits(clinic)
 
 
-def test_what_fits_again_needs_nobody(course: Course, clinic: Clinic, as_lead: Client) -> None:  # noqa: F811
+def test_what_fits_again_needs_nobody(course: Course, clinic: Clinic, as_lead: Client) -> None:
     close_the_clinic(nth(course, 2), as_lead)
     as_lead.post(reverse("remove", args=["closure", Closure.objects.get().pk]))
     assert open_fits(clinic) == []
@@ -164,10 +148,7 @@ def test_what_fits_again_needs_nobody(course: Course, clinic: Clinic, as_lead: C
 
 
 def test_a_change_costs_as_many_queries_however_much_is_booked(
-    course: Course,  # noqa: F811
-    clinic: Clinic,
-    therapist: Member,
-    django_assert_max_num_queries: Callable[..., object],
+    course: Course, clinic: Clinic, therapist: Member, django_assert_max_num_queries: Callable[..., object]
 ) -> None:
     now = timezone.localtime()
     with django_assert_max_num_queries(9):
@@ -178,7 +159,7 @@ def test_a_change_costs_as_many_queries_however_much_is_booked(
         assert len(fitting.misfits(clinic, now)) == Session.objects.count()
 
 
-def test_another_clinic_is_not_touched(course: Course, clinic: Clinic) -> None:  # noqa: F811
+def test_another_clinic_is_not_touched(course: Course, clinic: Clinic) -> None:
     from spinepath.clinic.demo import make_clinic
 
     other = make_clinic("Other", suffix="2")
@@ -213,9 +194,7 @@ def test_what_many_episodes_know_at_once_is_what_each_knows(clinic: Clinic, ther
 
 
 def test_a_look_at_an_absence_takes_the_same_queries_however_many_courses_are_hit(
-    course: Course,  # noqa: F811
-    clinic: Clinic,
-    therapist: Member,
+    course: Course, clinic: Clinic, therapist: Member
 ) -> None:
     session = nth(course, 1)
     member = session.therapist
@@ -236,7 +215,7 @@ def test_a_look_at_an_absence_takes_the_same_queries_however_many_courses_are_hi
 # absences withdrawn
 
 
-def entered(course: Course, clinic: Clinic, *, without_place: bool) -> Away:  # noqa: F811
+def entered(course: Course, clinic: Clinic, *, without_place: bool) -> Away:
     session = nth(course, 2)
     if without_place:
         Shift.objects.exclude(member=session.therapist).delete()
@@ -248,7 +227,7 @@ def entered(course: Course, clinic: Clinic, *, without_place: bool) -> Away:  # 
     return Away.objects.get()
 
 
-def test_a_withdrawn_absence_stays_and_counts_no_more(course: Course, clinic: Clinic, as_desk: Client) -> None:  # noqa: F811
+def test_a_withdrawn_absence_stays_and_counts_no_more(course: Course, clinic: Clinic, as_desk: Client) -> None:
     away = entered(course, clinic, without_place=False)
     places = list(course.sessions.order_by("pk").values_list("day", "start"))
     for _twice in range(2):
@@ -264,9 +243,7 @@ def test_a_withdrawn_absence_stays_and_counts_no_more(course: Course, clinic: Cl
 
 
 def test_what_was_cancelled_for_it_comes_back_and_its_task_is_settled(
-    course: Course,  # noqa: F811
-    clinic: Clinic,
-    as_desk: Client,
+    course: Course, clinic: Clinic, as_desk: Client
 ) -> None:
     session = nth(course, 2)
     away = entered(course, clinic, without_place=True)
@@ -280,7 +257,7 @@ def test_what_was_cancelled_for_it_comes_back_and_its_task_is_settled(
     assert session.reminders.exists() == (session.status == "booked")
 
 
-def test_what_cannot_come_back_stays_a_task(course: Course, clinic: Clinic, as_desk: Client) -> None:  # noqa: F811
+def test_what_cannot_come_back_stays_a_task(course: Course, clinic: Clinic, as_desk: Client) -> None:
     session = nth(course, 2)
     away = entered(course, clinic, without_place=True)
     Closure.objects.create(clinic=clinic, first=session.day, last=session.day)
@@ -296,7 +273,7 @@ def test_no_such_absence_is_said(clinic: Clinic, as_desk: Client, number: str) -
     assert "withdrawn already" in told.content.decode()
 
 
-def test_an_absence_of_another_clinic_stays(course: Course, clinic: Clinic) -> None:  # noqa: F811
+def test_an_absence_of_another_clinic_stays(course: Course, clinic: Clinic) -> None:
     from spinepath.clinic.demo import make_clinic
 
     away = entered(course, clinic, without_place=False)
@@ -306,7 +283,7 @@ def test_an_absence_of_another_clinic_stays(course: Course, clinic: Clinic) -> N
     assert Away.objects.exists()
 
 
-def test_mending_a_course_settles_that_it_was_to_be_mended(course: Course, clinic: Clinic, as_desk: Client) -> None:  # noqa: F811
+def test_mending_a_course_settles_that_it_was_to_be_mended(course: Course, clinic: Clinic, as_desk: Client) -> None:
     session = nth(course, 6)
     Task.objects.create(
         clinic=clinic, episode=course.episode, kind="clash", about=course.key, says="x", due=session.day
@@ -320,10 +297,7 @@ def test_mending_a_course_settles_that_it_was_to_be_mended(course: Course, clini
 
 
 def test_the_list_of_today_takes_the_same_queries_however_many_must_be_moved(
-    course: Course,  # noqa: F811
-    clinic: Clinic,
-    as_lead: Client,
-    as_desk: Client,
+    course: Course, clinic: Clinic, as_lead: Client, as_desk: Client
 ) -> None:
     close_the_clinic(nth(course, 2), as_lead)
     as_desk.get(reverse("today"))

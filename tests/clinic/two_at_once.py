@@ -26,8 +26,8 @@ from spinepath.clinic.models import Clinic, Course, Episode, Member  # noqa: E40
 from spinepath.clinic.oversight import policies  # noqa: E402
 from spinepath.clinic.record import Author, add  # noqa: E402
 from spinepath.clinic.treat import closing, rescreen  # noqa: E402
+from tests.clinic.bookings import cleared_too, proposed  # noqa: E402
 from tests.clinic.courses import session_today, under_care  # noqa: E402
-from tests.clinic.test_book import cleared_too, proposed  # noqa: E402
 
 PATIENT = Author(source="patient", by="personal link")
 MOST_SECONDS = 20

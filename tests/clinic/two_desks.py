@@ -15,7 +15,7 @@ from spinepath.booking.course import NO_WISHES  # noqa: E402
 from spinepath.clinic.book import writing  # noqa: E402
 from spinepath.clinic.demo import make_clinic  # noqa: E402
 from spinepath.clinic.models import Episode, Member, Session  # noqa: E402
-from tests.clinic.test_book import cleared_too, proposed  # noqa: E402
+from tests.clinic.bookings import cleared_too, proposed  # noqa: E402
 
 
 def main() -> None:

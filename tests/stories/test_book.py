@@ -9,7 +9,7 @@ import pytest
 
 from spinepath.clinic.book import diary
 from spinepath.clinic.models import Clinic, Member, Session
-from tests.clinic.test_book import cleared_too
+from tests.clinic.bookings import cleared_too
 
 pytestmark = pytest.mark.stories
 
