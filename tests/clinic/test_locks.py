@@ -20,6 +20,8 @@ WELL = {
     "answer_before_the_audit": "done done",
     "page_while_booking": "done",
     "page_while_the_clinic_says": "done",
+    "answer_while_erasing": "Gone",
+    "day_begins_while_closing": "done",
 }
 
 

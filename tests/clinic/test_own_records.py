@@ -101,9 +101,10 @@ def test_what_was_used_in_another_episode_of_the_person_counts(therapist: Member
     Episode.objects.filter(pk=second.pk).update(person=first.person)
     for episode, technique in ((first, calm), (second, strong)):
         noted(Session.objects.get(episode=episode, status="done"), technique)
+    Session.objects.filter(episode=second, status="done").update(day=days_ago(1).date())
     first.refresh_from_db()
     assert told(first, "used_last_session") is True
-    assert told(first, "days_since_last_session") == 2
+    assert told(first, "days_since_last_session") == 1
     assert told(first, "sessions_of_course") is not None
 
 

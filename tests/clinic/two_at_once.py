@@ -22,12 +22,15 @@ from spinepath.clinic import advice, audit  # noqa: E402
 from spinepath.clinic.book import writing  # noqa: E402
 from spinepath.clinic.demo import make_clinic  # noqa: E402
 from spinepath.clinic.examine import saving  # noqa: E402
-from spinepath.clinic.models import Clinic, Course, Episode, Member  # noqa: E402
-from spinepath.clinic.oversight import policies  # noqa: E402
+from spinepath.clinic.locks import lock_episodes  # noqa: E402
+from spinepath.clinic.models import AdverseEvent, Clinic, Course, Episode, Member, Task  # noqa: E402
+from spinepath.clinic.oversight import erase, policies  # noqa: E402
 from spinepath.clinic.record import Author, add  # noqa: E402
+from spinepath.clinic.today import tasks  # noqa: E402
 from spinepath.clinic.treat import closing, rescreen  # noqa: E402
 from tests.clinic.bookings import cleared_too, proposed  # noqa: E402
 from tests.clinic.courses import session_today, under_care  # noqa: E402
+from tests.clinic.people import new_episode  # noqa: E402
 
 PATIENT = Author(source="patient", by="personal link")
 MOST_SECONDS = 20
@@ -126,12 +129,42 @@ def page_while_the_clinic_says(clinic: Clinic, member: Member) -> str:
     return reader.end()
 
 
+def answer_while_erasing(_clinic: Clinic, member: Member) -> str:
+    """The person is erased while an answer comes in."""
+    episode = new_episode(member.clinic, member, "Gone")
+    answer = Beside(lambda: add(episode, {rescreen.stop_signs()[0]: "no"}, PATIENT))
+    with transaction.atomic():
+        erase.erase(episode.person, "Gone", member)
+        answer.start()
+    return answer.end()
+
+
+def day_begins_while_closing(clinic: Clinic, member: Member) -> str:
+    """The first look at the day makes and settles tasks of an episode that is being closed."""
+    session = session_today(under_care(member, family_name="Close"))
+    today = timezone.localdate()
+    row = {"clinic": clinic, "episode": session.episode, "kind": Task.Kind.FOLLOW_UP, "due": today}
+    Task.objects.create(**row, about=f"{Task.Kind.FOLLOW_UP}:of-old", says="")
+    AdverseEvent.objects.create(
+        episode=session.episode, session=session, at=timezone.now(), member=member, follow_up_due=today
+    )
+    begins = Beside(lambda: tasks.refresh(clinic, today))
+    with transaction.atomic():
+        lock_episodes(session.episode_id)
+        audit.note(clinic, member.name, audit.CHANGE, "episode", episode=session.episode)
+        begins.start()
+        Task.objects.filter(episode=session.episode).update(settled_at=timezone.now())
+    return begins.end()
+
+
 CASES = [
     danger_while_booking,
     answer_while_beginning,
     answer_before_the_audit,
     page_while_booking,
     page_while_the_clinic_says,
+    answer_while_erasing,
+    day_begins_while_closing,
 ]
 
 

@@ -185,7 +185,8 @@ def _days_since_course_ended(asked: _Asked) -> Value:
 
 
 def _days_since_last_session(asked: _Asked) -> Value:
-    before = [session.day for session in asked.books.done if session.day < asked.books.today]
+    """In whichever episode: it is the person who reacts to a session."""
+    before = [session.day for session in asked.books.done_anywhere if session.day < asked.books.today]
     return (asked.books.today - max(before)).days if before else None
 
 

@@ -22,7 +22,7 @@ from spinepath.booking.diary import Diary
 from spinepath.booking.rules import Rule
 from spinepath.clinic import audit
 from spinepath.clinic.book import diary
-from spinepath.clinic.locks import lock_clinic
+from spinepath.clinic.locks import lock_clinic, lock_episodes
 from spinepath.clinic.models import Clinic, Course, Member, Session, Task
 
 _NOT_OF_THE_HOURS: frozenset[Rule] = frozenset({"off_grid", "outside_diary"})
@@ -52,8 +52,12 @@ def words_of(says: str) -> tuple[str, list[Rule]]:
 
 def misfits(clinic: Clinic, now: datetime) -> dict[str, Misfit]:
     """The sessions to come that do not fit, by key. A fixed number of queries."""
-    ahead = Session.objects.filter(clinic=clinic, status__in=diary.AHEAD, day__gte=now.date())
-    return _misfits(diary.diary_of(clinic, now), now, Course.objects.filter(pk__in=ahead.values("course")))
+    rows = Course.objects.filter(pk__in=_ahead(clinic, now).values("course"))
+    return _misfits(diary.diary_of(clinic, now), now, rows)
+
+
+def _ahead(clinic: Clinic, now: datetime) -> QuerySet[Session]:
+    return Session.objects.filter(clinic=clinic, status__in=diary.AHEAD, day__gte=now.date())
 
 
 def misfits_of(course: Course, now: datetime) -> dict[str, Misfit]:
@@ -117,6 +121,7 @@ def watched(clinic: Clinic, member: Member) -> Iterator[Watch]:
     now, watch = timezone.localtime(), Watch()
     with transaction.atomic():
         lock_clinic(clinic.pk)
+        lock_episodes(*_ahead(clinic, now).values_list("episode", flat=True))  # tasks of any of them may change
         before = misfits(clinic, now)
         yield watch
         after = misfits(clinic, now)

@@ -92,16 +92,21 @@ def refresh_once(clinic: Clinic, day: date) -> None:
 @transaction.atomic
 def refresh(clinic: Clinic, day: date) -> int:
     """Make what is due on `day` and not there yet; settle what has become needless. Returns how many were made."""
-    count = 0
+    made, gone = [], []
     for kind, brought in DUE_OF.items():
-        count += _made(clinic, kind, list(brought(clinic, day)))
-    if count:
-        audit.note(clinic, "calendar", audit.ADD, "tasks", detail=f"{count} tasks")
-    return count
+        new, needless = _compared(clinic, kind, list(brought(clinic, day)))
+        made += new
+        gone += needless
+    lock_episodes(*{task.episode_id for task in gone if task.episode_id})  # before the audit, as everybody does
+    Task.objects.filter(pk__in=[task.pk for task in gone], settled_at=None).update(settled_at=timezone.now())
+    Task.objects.bulk_create(made, ignore_conflicts=True, batch_size=500)
+    if made:
+        audit.note(clinic, "calendar", audit.ADD, "tasks", detail=f"{len(made)} tasks")
+    return len(made)
 
 
-def _made(clinic: Clinic, kind: str, brought: list[Due]) -> int:
-    """New tasks for what is due; those whose reason has gone are settled by nobody."""
+def _compared(clinic: Clinic, kind: str, brought: list[Due]) -> tuple[list[Task], list[Task]]:
+    """Tasks that are to be made, and those whose reason has gone, which are settled by nobody."""
     standing = {
         (task.episode_id, task.about): task for task in Task.objects.filter(clinic=clinic, kind=kind, settled_at=None)
     }
@@ -114,15 +119,12 @@ def _made(clinic: Clinic, kind: str, brought: list[Due]) -> int:
         .filter(episode__in={episode for episode, _ in wanted})
         .values_list("episode_id", "about")
     )
-    gone = [task.pk for key, task in standing.items() if key not in wanted and _is_own(kind, key[1])]
-    Task.objects.filter(pk__in=gone).update(settled_at=timezone.now())
     made = [
         Task(clinic=clinic, episode_id=episode, kind=kind, about=about, says=says[:300], due=on)
         for (episode, about), (says, on) in wanted.items()
         if (episode, about) not in standing and (episode, about) not in settled
     ]
-    Task.objects.bulk_create(made, ignore_conflicts=True, batch_size=500)
-    return len(made)
+    return made, [task for key, task in standing.items() if key not in wanted and _is_own(kind, key[1])]
 
 
 def _is_own(kind: str, about: str) -> bool:
