@@ -70,6 +70,7 @@ class Visitor:
     def check(self, name: str) -> None:
         """Accessibility and no sideways scrolling, on a desktop and on a phone; no script failed."""
         shots = os.environ.get("SPINEPATH_SHOTS")
+        self.page.wait_for_load_state()
         was = self.page.viewport_size
         for width, size in (("desktop", DESKTOP), ("phone", PHONE)):
             self.page.set_viewport_size(size)  # type: ignore[arg-type]
