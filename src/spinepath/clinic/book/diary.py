@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 
 from spinepath.booking import clinic as booking
 from spinepath.booking.diary import Diary
+from spinepath.clinic import once
 from spinepath.clinic.models import Away, Clinic, Closure, Course, Member, Note, Session
 from spinepath.clinic.models.places import Period
 
@@ -47,6 +48,10 @@ def pk_of(name: str) -> int:
 
 def clinic_of(clinic: Clinic, now: datetime) -> booking.Clinic:
     """The clinic as it is at `now`, by the clock on its wall: what of today is over is closed."""
+    return once.ask(("clinic", clinic.pk, now), lambda: _clinic(clinic, now))
+
+
+def _clinic(clinic: Clinic, now: datetime) -> booking.Clinic:
     closures = list(Closure.objects.filter(clinic=clinic))
     closed: dict[int, list[booking.Period]] = defaultdict(list)
     for one in closures:
@@ -69,7 +74,7 @@ def clinic_of(clinic: Clinic, now: datetime) -> booking.Clinic:
 def treating(clinic: Clinic) -> list[Member]:
     """Everybody with whom sessions can be booked, with shifts and absences."""
     rows = Member.objects.filter(clinic=clinic, role__in=TREATS, is_active=True).order_by("pk")
-    return list(rows.prefetch_related("shifts", "absences"))
+    return once.ask(("treating", clinic.pk), lambda: list(rows.prefetch_related("shifts", "absences")))
 
 
 def diary_of(

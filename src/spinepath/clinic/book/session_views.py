@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from spinepath.booking.check import Broken
 from spinepath.booking.faults import FaultyBooking
+from spinepath.clinic import advice
 from spinepath.clinic.access import StaffRequest, staff
 from spinepath.clinic.book import changes, diary, fitting, showing, wishes, words
 from spinepath.clinic.models import Session
@@ -89,7 +90,7 @@ def _page(
     said: list[str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    now = timezone.localtime()
+    now = advice.clock_of(found.episode)
     names = showing.Names(request.clinic)
     is_ahead = found.status in diary.AHEAD
     is_over = (found.day, found.start) <= (now.date(), now.time().replace(tzinfo=None))
