@@ -41,7 +41,7 @@ function move(cell, across, down) {
 }
 
 function moveOn(cell) {
-  const all = [...form.querySelectorAll(".exam-cell, .exam-radios input")].filter((one) => one.offsetParent !== null);
+  const all = [...form.querySelectorAll(".exam-cell, .answer-radios input")].filter((one) => one.offsetParent !== null);
   all[all.indexOf(cell) + 1]?.focus();
 }
 
@@ -91,7 +91,7 @@ function fillNormal(button) {
 }
 
 function count() {
-  const names = new Set([...form.querySelectorAll(".exam-cell, .exam-radios input")].map((one) => one.name));
+  const names = new Set([...form.querySelectorAll(".exam-cell, .answer-radios input")].map((one) => one.name));
   const data = new FormData(form);
   const filled = [...names].filter((name) => (data.get(name) ?? "") !== "").length;
   const told = form.querySelector("[data-filled]");

@@ -229,7 +229,7 @@ def test_everything_answered_leads_on_to_the_examination(as_therapist: Client, e
             break
         group: Group = asking.open[0]
         address = address_of(episode, group.screen)
-        values = {row.line.fact.id: row.line.options[-1][0] if row.line.options else "0" for row in group.rows}
+        values = {row.line.fact.id: row.line.options[-2].value if row.line.options else "0" for row in group.rows}
         assert as_therapist.post(address, sent_for(as_therapist, address, **values)).status_code == 302
     assert not asking.open
     episode.refresh_from_db()

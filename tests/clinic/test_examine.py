@@ -81,7 +81,7 @@ def test_what_matters_now_comes_first_and_goes_when_it_is_answered(cleared: Epis
 def test_the_last_finding_stands_beside_and_is_not_filled_in(episode: Episode, therapist: Member) -> None:
     add(episode, {"ankle_up_left": "4"}, Author.of(therapist), at=timezone.now() - timedelta(days=3))
     cell = next(cell for part in parts(episode) for cell in part.cells if cell.fact.id == "ankle_up_left")
-    assert (cell.typed, cell.last.short, cell.last.counts) == ("", "4", False)
+    assert (cell.value, cell.last.short, cell.last.counts) == ("", "4", False)
 
 
 def test_what_an_image_showed_stands_in_its_sheet_and_is_not_added_again(

@@ -12,8 +12,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from spinepath.clinic import advice
-from spinepath.clinic.ask.answers import Line, NotAnswered, read_line
 from spinepath.clinic.ask.sitting import in_order, screen_of
+from spinepath.clinic.asked import ROW, Asked, NotAnswered, said
 from spinepath.clinic.models import Episode, KeptFinding
 from spinepath.engine.entries import Question
 from spinepath.engine.evaluate import Outcome
@@ -27,7 +27,7 @@ from spinepath.engine.values import write_value
 class Row:
     """One line: what counts of it now, all that was said, and what a member types."""
 
-    line: Line
+    line: Asked
     standing: Standing | None
     said: list[KeptFinding]
     ask: Ask | None
@@ -117,7 +117,7 @@ class Group:
     def faults(self) -> list[tuple[str, str]]:
         """What is wrong, with its field."""
         whole = [("", self.fault)] if self.fault else []
-        return whole + [(row.line.field, row.line.fault) for row in self.rows if row.line.fault]
+        return whole + [(row.line.id, row.line.fault) for row in self.rows if row.line.fault]
 
     def answer_of_rest(self, row: Row) -> str | None:
         """What the act for the rest says of a line; None where it says nothing."""
@@ -205,7 +205,7 @@ class Asking:
         facts = question.settles if question else (screen,)
         stands, _outcome, asks = self._state
         rows = [
-            Row(Line(advice.knowledge().facts[name]), stands.get(name), self.said.get(name, []), asks.get(name))
+            Row(Asked(advice.knowledge().facts[name], ROW), stands.get(name), self.said.get(name, []), asks.get(name))
             for name in in_order(screen, facts)
         ]
         return Group(screen, question, rows)
@@ -238,14 +238,14 @@ def read_group(group: Group, sent: QueryDict, today: date) -> dict[str, str]:
     answers: dict[str, str] = {}
     was_open = set(sent.getlist("open"))
     for row in group.rows:
-        field_name = row.line.field
-        if any(sent.get(name, "").strip() for name in (field_name, f"{field_name}-since", f"{field_name}-unknown")):
-            try:
-                answers[row.line.fact.id] = read_line(row.line, sent, today)
-            except NotAnswered as problem:
-                row.line.fault = str(problem)
-        elif "rest" in sent and row.line.fact.id in was_open and (rest := group.answer_of_rest(row)) is not None:
-            answers[row.line.fact.id] = rest
+        try:
+            answer = said(row.line, sent, today)
+        except NotAnswered:
+            continue  # its fault stands in the line
+        if answer is None and "rest" in sent and row.line.fact.id in was_open:
+            answer = group.answer_of_rest(row)
+        if answer is not None:
+            answers[row.line.fact.id] = answer
     return answers
 
 

@@ -14,10 +14,11 @@ from django.utils.translation import ngettext
 from spinepath.clinic import advice, record
 from spinepath.clinic.access import StaffRequest, episode_of, staff
 from spinepath.clinic.ask import drawings
-from spinepath.clinic.ask.answers import Line, NotAnswered, read_line
+from spinepath.clinic.ask.answers import read_line
 from spinepath.clinic.ask.danger import danger_of
 from spinepath.clinic.ask.groups import Asking, Group, added_since, not_said_again, read_group
 from spinepath.clinic.ask.sitting import move_on
+from spinepath.clinic.asked import PERSON, Asked, NotAnswered
 from spinepath.clinic.locks import lock_episodes
 from spinepath.clinic.models import Drawing, Episode, KeptFinding, PersonalLink
 from spinepath.clinic.pages import episode_page
@@ -113,7 +114,7 @@ def correct(request: StaffRequest, key: str, number: int) -> HttpResponse:
     fact = advice.knowledge().facts.get(row.fact)
     if fact is None:
         raise Http404
-    line = Line(fact, value=row.value)
+    line = Asked(fact, PERSON, value=row.value)
     faults: list[tuple[str, str]] = []
     reason = " ".join(request.POST.get("reason", "").replace("\x00", "").split())[:300]
     if request.method == "POST":
@@ -122,8 +123,7 @@ def correct(request: StaffRequest, key: str, number: int) -> HttpResponse:
                 row, read_line(line, request.POST, advice.today_of(request.clinic)), _author(request), reason
             )
         except NotAnswered as problem:
-            line.fault = str(problem)
-            faults = [(line.field, line.fault)]
+            faults = [(line.id, str(problem))]
         except record.NotRecorded as problem:
             faults = [("" if reason else "reason", text) for text in problem.faults.values()]
         else:

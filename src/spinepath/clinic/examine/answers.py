@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from spinepath.clinic import advice
+from spinepath.clinic.asked import EXAM, Asked, NotAnswered, said
 from spinepath.clinic.examine.sheets import Part, Picture, Sheet, standing_answer
 from spinepath.clinic.models import Episode
-from spinepath.clinic.record import NotRecorded, read_answers
 
 AT = "_at"
 SEEN = "_seen"
@@ -36,25 +36,22 @@ class Filled:
 def read_form(form: Mapping[str, str], sheet: Sheet, picture: Picture, episode: Episode) -> Filled:
     """The answers of a form. What was left empty, or says what stands already, is nothing new."""
     facts = advice.knowledge().facts
-    filled = Filled(typed={name: str(form.get(name, "")).strip() for name in (*sheet.facts, AT)})
+    filled = Filled(typed={name: str(written).strip() for name, written in form.items()})
     for name in sheet.facts:
-        written = filled.typed[name]
-        if not written or written == standing_answer(facts[name], picture):
-            continue
-        if len(written) > _LONGEST:
-            filled.faults[name] = _("%(fact)s: this is too long.") % {"fact": facts[name].name}
+        cell = Asked(facts[name], EXAM)
+        try:
+            answer = said(cell, filled.typed, picture.now.date())
+        except NotAnswered as problem:
+            filled.faults[name] = str(problem)
         else:
-            filled.answers[name] = written
-    try:
-        filled.answers = read_answers(filled.answers)
-    except NotRecorded as refused:
-        filled.faults |= {name: says.replace(name, facts[name].name) for name, says in refused.faults.items()}
+            if answer is not None and answer != standing_answer(facts[name], picture):
+                filled.answers[name] = answer
     _read_time(filled, episode, picture.now)
     return filled
 
 
 def _read_time(filled: Filled, episode: Episode, now: datetime) -> None:
-    written = filled.typed[AT]
+    written = filled.typed.get(AT, "")
     if not written:
         return
     try:
@@ -75,7 +72,7 @@ def all_normal(parts: Iterable[Part], number: str, typed: Mapping[str, str]) -> 
     filled = dict(typed)
     for part in parts:
         if str(part.number) == number:
-            filled |= {cell.fact.id: cell.normal for cell in part.cells if cell.normal and not typed.get(cell.fact.id)}
+            filled |= {cell.fact.id: cell.normal for cell in part.cells if cell.normal and not typed.get(cell.field)}
     return filled
 
 

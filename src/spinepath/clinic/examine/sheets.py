@@ -7,7 +7,7 @@ at is empty, which is not the same as normal.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from spinepath.clinic import advice
+from spinepath.clinic.asked import CELL, EXAM, Asked, Last, Look, fill
 from spinepath.clinic.models import Episode
 from spinepath.clinic.templatetags.spinepath import value_words
 from spinepath.engine.conditions import Value
@@ -30,7 +31,6 @@ from spinepath.engine.values import write_value
 OTHER = "other"
 """The name of the sheet with everything that stands on no screen."""
 
-NOT_KNOWN = "unknown"
 _SIDE = re.compile(r",? (?:on the )?(?:left|right)\b(?!,)|,? (?:on the )?(?:left|right)(?=,)")
 _HOW = {
     "ask": gettext_lazy("Asked by a clinician"),
@@ -154,48 +154,12 @@ def _asked(names: Collection[str], picture: Picture) -> tuple[Ask, ...]:
 
 
 @dataclass(frozen=True)
-class Last:
-    """What was found last: in words, when, by whom, and whether it still counts."""
-
-    words: str
-    at: datetime
-    by: str
-    counts: bool
-    short: str
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One answer to give: `kind` is select, radios or number; `typed` is what stands in it."""
-
-    fact: Fact
-    kind: str
-    options: tuple[tuple[str, str], ...]
-    typed: str
-    fault: str
-    last: Last | None
-    asked: bool
-    side: str = ""
-
-    @property
-    def normal(self) -> str:
-        """The answer that is nothing unusual; empty when there is none."""
-        return self.fact.normal or ""
-
-    @property
-    def is_odd(self) -> bool:
-        """Was something typed that cannot be chosen?"""
-        return bool(self.fault) and self.typed not in {value for value, _said in self.options}
-
-
-@dataclass(frozen=True)
 class Row:
-    """One line: a fact, or the same fact for both sides."""
+    """One line: a fact, or the same fact for both sides; then `label` and `ask` name no side."""
 
     label: str
     ask: str
-    hint: str
-    cells: tuple[Cell, ...]
+    cells: tuple[Asked, ...]
 
     @property
     def two_sided(self) -> bool:
@@ -222,14 +186,14 @@ class Part:
         return [row for row in self.rows if not row.two_sided]
 
     @property
-    def cells(self) -> list[Cell]:
+    def cells(self) -> list[Asked]:
         """All answers of the part."""
         return [cell for row in self.rows for cell in row.cells]
 
     @property
     def matters(self) -> bool:
         """Can one of its answers change the advice now?"""
-        return any(cell.asked or cell.fault for cell in self.cells)
+        return any(cell.matters or cell.fault for cell in self.cells)
 
     @property
     def has_normal(self) -> bool:
@@ -243,7 +207,7 @@ class Part:
         if len(scales) != 1:
             return []
         (fact,) = scales.values()
-        return [(written, meaning) for written, meaning in _levels(fact)]
+        return list(Asked(fact, CELL).levels.items())
 
 
 def parts_of(
@@ -261,20 +225,21 @@ def parts_of(
         twin = mirrored(name)
         names = (name, twin) if twin != name and twin in sheet.facts else (name,)
         done.update(names)
-        cells = tuple(_cell(base.facts[one], picture, typed, faults or {}, len(names) == 2) for one in names)
+        cells = tuple(
+            _cell(base.facts[one], picture, typed, faults or {}, CELL if twin in names[1:] else EXAM) for one in names
+        )
         made[-1].rows.append(_row(base.facts[name], base.facts[names[-1]], cells))
     return [part for part in made if part.rows]
 
 
-def _row(fact: Fact, twin: Fact, cells: tuple[Cell, ...]) -> Row:
+def _row(fact: Fact, twin: Fact, cells: tuple[Asked, ...]) -> Row:
     if len(cells) == 1:
-        return Row(label=fact.name, ask=fact.ask or "", hint=fact.hint or "", cells=cells)
+        return Row(label=fact.name, ask=fact.ask or "", cells=cells)
     label, other = _without_side(fact.name), _without_side(twin.name)
     ask = _without_side(fact.ask or "")
     return Row(
         label=label if label == other else fact.name,
         ask=(fact.hint or ask) if fact.scale else ask,
-        hint="" if fact.scale else fact.hint or "",
         cells=cells,
     )
 
@@ -284,42 +249,15 @@ def _without_side(text: str) -> str:
 
 
 def _cell(
-    fact: Fact, picture: Picture, typed: Mapping[str, str] | None, faults: Mapping[str, str], in_grid: bool
-) -> Cell:
-    kind, options = _choices(fact, in_grid)
-    return Cell(
-        fact=fact,
-        kind=kind,
-        options=options,
-        typed=typed.get(fact.id, "") if typed is not None else standing_answer(fact, picture),
-        fault=faults.get(fact.id, ""),
-        last=_last(fact, picture),
-        asked=fact.id in picture.asked,
-        side=fact.id.rsplit("_", 1)[-1] if in_grid else "",
-    )
-
-
-def _choices(fact: Fact, in_grid: bool) -> tuple[str, tuple[tuple[str, str], ...]]:
-    """How the fact is answered, and with which words."""
-    if fact.answer == "yes_no":
-        answers = (("yes", _("Yes")), ("no", _("No")), (NOT_KNOWN, _not_known(in_grid)))
-        return ("select" if in_grid else "radios"), answers
-    if fact.answer == "choice":
-        return "select", (*((str(word), said) for word, said in fact.values.items()), (NOT_KNOWN, _not_known(False)))
-    if fact.scale:
-        levels = tuple((written, written if in_grid else f"{written} – {said}") for written, said in _levels(fact))
-        return "select", (*levels, (NOT_KNOWN, _not_known(in_grid)))
-    return "number", ()
-
-
-def _not_known(short: bool) -> str:
-    return "?" if short else _("Not known")
-
-
-def _levels(fact: Fact) -> Iterator[tuple[str, str]]:
-    levels = advice.knowledge().scales[fact.scale or ""].levels
-    for place, level in enumerate(levels):
-        yield write_value((fact.least or 0) + place), level.meaning
+    fact: Fact, picture: Picture, typed: Mapping[str, str] | None, faults: Mapping[str, str], look: Look
+) -> Asked:
+    cell = Asked(fact, look, last=_last(fact, picture), matters=fact.id in picture.asked)
+    if typed is None:
+        cell.value = standing_answer(fact, picture)
+    else:
+        fill(cell, typed)
+    cell.fault = faults.get(fact.id, "")
+    return cell
 
 
 def standing_answer(fact: Fact, picture: Picture) -> str:

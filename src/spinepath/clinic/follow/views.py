@@ -14,14 +14,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from spinepath.clinic.access import StaffRequest, episode_of, may, staff
 from spinepath.clinic.ask import doors
+from spinepath.clinic.asked import SHEET, Asked, fill
 from spinepath.clinic.follow import deciding, measuring
 from spinepath.clinic.follow.charts import chart_of, summary_of
 from spinepath.clinic.follow.course import Going
 from spinepath.clinic.models import Episode, PersonalLink
 from spinepath.clinic.pages import episode_page
-from spinepath.clinic.treat.answering import Asked, Sheet, read_sheets
+from spinepath.clinic.treat.answering import read_sheets
 from spinepath.clinic.treat.rescreen import keep
+from spinepath.engine.conditions import Value
 from spinepath.engine.page_parts import page_part
+from spinepath.engine.values import write_value
 
 
 @staff("see_record")
@@ -137,29 +140,28 @@ def _discharge_page(request: StaffRequest, episode: Episode, faults: list[tuple[
     part = page_part(going.base, "discharge")
     values = going.assessment.values
     wrong = dict(faults)
-    asked = [
-        Asked(
-            going.base.facts[name],
-            request.POST.get(
-                f"f-{name}", "yes" if values.get(name) is True else "no" if values.get(name) is False else ""
-            ),
-            _("Choose yes or no.") if f"f-{name}" in wrong else "",
-        )
-        for name in part.facts
-    ]
+    asked = [Asked(going.base.facts[name], SHEET, _standing(values.get(name))) for name in part.facts]
+    for one in asked:
+        if request.method == "POST":
+            fill(one, request.POST)
+        one.fault = _("Choose yes or no.") if one.field in wrong else ""
     home = sorted((one for one in going.base.phases.values() if one.part_of == "home"), key=lambda one: one.order)
     context = {
         "going": going,
         "faults": faults,
         "wrong": wrong,
-        "sheet": Sheet("discharge", _("What the person takes along"), "page", "clinician", asked),
-        "asked": asked,
+        "questions": asked,
         "topics": [going.base.topics[name] for name in part.topics],
         "home": home,
         "summary": request.POST.get("summary", ""),
         "why_not": request.POST.get("why_not", ""),
     }
     return episode_page(request, episode, "clinic/follow/discharge.html", "follow", context, 422 if faults else 200)
+
+
+def _standing(value: Value) -> str:
+    """Yes or no as it stands; empty where nobody knows."""
+    return "" if value is None else write_value(value)
 
 
 @staff("add_findings")

@@ -9,54 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from spinepath.clinic.advice import knowledge
-from spinepath.engine.entries import Fact
+from spinepath.clinic.asked import SHEET, Asked, Box, NotAnswered, fill, said
 from spinepath.engine.screens import reader_of
-from spinepath.engine.values import NotAValue, read_value, write_value
-from spinepath.engine.words import scale_words
-
-
-@dataclass
-class Asked:
-    """One fact as it stands on the page: how it is asked, what was typed, what is wrong with it."""
-
-    fact: Fact
-    typed: str = ""
-    fault: str = ""
-    was_shown: bool = False
-
-    @property
-    def name(self) -> str:
-        """The name of its field."""
-        return f"f-{self.fact.id}"
-
-    @property
-    def says(self) -> str:
-        """The question in plain words."""
-        return self.fact.ask or self.fact.name
-
-    @property
-    def line(self) -> str:
-        """The same as a line of a checklist."""
-        return self.fact.item or self.fact.name
-
-    @property
-    def options(self) -> list[tuple[str, str]]:
-        """What can be chosen: value and words; empty for a number."""
-        if self.fact.answer == "yes_no":
-            return [("yes", _("Yes")), ("no", _("No"))]
-        return [(str(word), label) for word, label in self.fact.values.items()]
-
-    @property
-    def hint(self) -> str:
-        """The unit and range of a number, or the levels of its scale."""
-        if self.fact.answer != "number":
-            return self.fact.hint or ""
-        levels = scale_words(knowledge(), self.fact)
-        if levels:
-            return levels
-        span = f"{self.fact.least:g} – {self.fact.most:g}"
-        said_by_unit = (self.fact.unit or "").endswith(f" {self.fact.most:g}")  # such as "of 10"
-        return span if said_by_unit else f"{span} {self.fact.unit}"
 
 
 @dataclass
@@ -68,6 +22,7 @@ class Sheet:
     kind: str
     reader: str
     asked: list[Asked]
+    shown: set[str] = field(default_factory=set)
     none: str = ""
     hint: str = ""
     said_none: bool = False
@@ -75,9 +30,24 @@ class Sheet:
     fault: str = ""
 
     @property
+    def rests(self) -> list[Box]:
+        """The tick that says no to all lines of a checklist."""
+        return [Box(f"none-{self.name}", f"none-{self.name}", "yes", self.none, self.said_none)]
+
+    @property
+    def ticks(self) -> list[Box]:
+        """The lines of a checklist."""
+        return [Box(one.id, one.field, "yes", one.item, bool(one.value)) for one in self.asked]
+
+    @property
+    def is_one_question(self) -> bool:
+        """Does its title say the question already?"""
+        return len(self.asked) == 1 and self.asked[0].title == self.title
+
+    @property
     def has_typed(self) -> bool:
         """Was anything typed into it?"""
-        return any(one.typed or one.fault for one in self.normal_ones)
+        return any(one.value or one.fault for one in self.normal_ones)
 
     @property
     def normal_ones(self) -> list[Asked]:
@@ -119,8 +89,8 @@ def _sheet(name: str, facts: list[str]) -> Sheet:
     question = base.questions.get(name)
     if question is None:
         fact = base.facts[facts[0]]
-        return Sheet(name, fact.ask or fact.name, "page", reader_of(base, fact.id), [Asked(fact)])
-    asked = [Asked(base.facts[one]) for one in question.settles if one in facts]
+        return Sheet(name, fact.ask or fact.name, "page", reader_of(base, fact.id), [Asked(fact, SHEET)])
+    asked = [Asked(base.facts[one], SHEET) for one in question.settles if one in facts]
     return Sheet(
         name=name,
         title=question.title,
@@ -146,46 +116,34 @@ def read_sheets(sheets: Iterable[Sheet], typed: Mapping[str, str]) -> Read:
     read = Read()
     for sheet in sheets:
         sheet.said_none, sheet.all_normal = f"none-{sheet.name}" in typed, f"normal-{sheet.name}" in typed
-        for one in sheet.asked:
-            one.typed = typed.get(one.name, "").strip()[:200]
-            one.was_shown = f"shown-{one.fact.id}" in typed
+        sheet.shown = {one.fact.id for one in sheet.asked if f"shown-{one.fact.id}" in typed}
         if sheet.kind == "checklist":
+            for one in sheet.asked:
+                fill(one, typed)
             _read_checklist(sheet, read)
         else:
-            _read_page(sheet, read)
+            _read_page(sheet, typed, read)
     return read
 
 
 def _read_checklist(sheet: Sheet, read: Read) -> None:
     """Something ticked: the others were looked at and are no. Nothing ticked at all: nothing was said."""
-    ticked = [one for one in sheet.asked if one.typed]
+    ticked = [one for one in sheet.asked if one.value]
     if ticked and sheet.said_none:
         sheet.fault = _("Tick what is so, or “%(none)s”, not both.") % {"none": sheet.none}
         read.faults.append((f"none-{sheet.name}", sheet.fault))
     elif ticked or sheet.said_none:
-        seen = (one for one in sheet.asked if one.typed or one.was_shown)
-        read.answers.update({one.fact.id: "yes" if one.typed else "no" for one in seen})
+        seen = (one for one in sheet.asked if one.value or one.fact.id in sheet.shown)
+        read.answers.update({one.fact.id: "yes" if one.value else "no" for one in seen})
 
 
-def _read_page(sheet: Sheet, read: Read) -> None:
+def _read_page(sheet: Sheet, typed: Mapping[str, str], read: Read) -> None:
+    normal = {one.fact.id: one.normal for one in sheet.normal_ones if sheet.all_normal and one.fact.id in sheet.shown}
     for one in sheet.asked:
-        is_normal = sheet.all_normal and one.was_shown and one in sheet.normal_ones
-        written = one.typed or (one.fact.normal if is_normal else "") or ""
-        if not written:
-            continue
         try:
-            value = read_value(one.fact, written.replace(",", "."), on=timezone.localdate())
-        except NotAValue:
-            one.fault = _wrong(one)
-            read.faults.append((one.name, one.fault))
+            answer = said(one, typed, timezone.localdate()) or normal.get(one.fact.id)
+        except NotAnswered as problem:
+            read.faults.append((one.id, f"{one.fact.name}: {problem}"))
         else:
-            read.answers[one.fact.id] = write_value(value)
-
-
-def _wrong(one: Asked) -> str:
-    """What to write instead, without repeating what was typed."""
-    if one.fact.answer == "number":
-        least, most = f"{one.fact.least:g}", f"{one.fact.most:g}"
-        says = _("%(name)s: write a number from %(least)s to %(most)s.")
-        return says % {"name": one.fact.name, "least": least, "most": most}
-    return _("%(name)s: choose one of the answers.") % {"name": one.fact.name}
+            if answer:
+                read.answers[one.fact.id] = answer
