@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.test import Client, RequestFactory
 
-from spinepath.clinic import advice, once
+from spinepath.clinic import once, written
 from spinepath.clinic.models import Episode, Member
 from spinepath.clinic.record import Author, add
 from tests.clinic.people import answers_of
@@ -32,10 +32,10 @@ def test_the_next_request_asks_anew() -> None:
 
 def test_a_finding_that_is_added_meanwhile_counts_at_once(episode: Episode, therapist: Member) -> None:
     with once.for_reading(RequestFactory().get("/")):
-        before = len(advice.rows_of(episode))
+        before = len(written.rows_of(episode))
         answers = answers_of("nothing_found")
         add(episode, answers, Author.of(therapist))
-        assert len(advice.rows_of(episode)) == before + len(answers)
+        assert len(written.rows_of(episode)) == before + len(answers)
 
 
 def test_the_address_of_a_style_names_its_content(client: Client, db: None) -> None:

@@ -14,8 +14,8 @@ from threading import Lock
 
 from django.utils import timezone
 
-from spinepath.clinic import once, own_records
-from spinepath.clinic.models import Clinic, Episode, KeptAssessment, KeptFinding, KnowledgeVersion, Member
+from spinepath.clinic import once, own_records, written
+from spinepath.clinic.models import Clinic, Episode, KeptAssessment, KnowledgeVersion, Member
 from spinepath.engine.assess import Assessment, assess, replay, store
 from spinepath.engine.cache import default_folder, load_cached
 from spinepath.engine.conditions import Value
@@ -24,7 +24,6 @@ from spinepath.engine.evaluate import Outcome, evaluate, strictest
 from spinepath.engine.findings import Finding, Standing, standings, values_from
 from spinepath.engine.knowledge import Knowledge
 from spinepath.engine.load import build
-from spinepath.engine.values import NotAValue, read_value
 
 
 @lru_cache(maxsize=1)
@@ -61,8 +60,8 @@ def findings_of(episode: Episode, now: datetime) -> Sequence[Finding]:
     """What counts for the rules: findings of the episode, lasting dangers of earlier ones, the clinic's own records."""
 
     def found() -> tuple[Finding, ...]:
-        written = _written_down(episode)
-        return (*written, *own_records.findings(knowledge(), episode, written, now))
+        said = written.findings_of(knowledge(), episode)
+        return (*said, *own_records.findings(knowledge(), episode, said, now))
 
     return once.ask(("found", episode.pk, now), found)
 
@@ -79,47 +78,6 @@ def values_of(episode: Episode, now: datetime) -> Mapping[str, Value]:
 def standings_of(episode: Episode, now: datetime) -> Mapping[str, Standing]:
     """What counts of each fact that has findings."""
     return once.ask(("standings", episode.pk, now), lambda: standings(knowledge(), findings_of(episode, now), now))
-
-
-def _written_down(episode: Episode) -> Sequence[Finding]:
-    def written() -> tuple[Finding, ...]:
-        rows = [*rows_of(episode), *earlier_findings(episode)]
-        return tuple(finding for row in standing_rows(rows) if (finding := as_finding(row)) is not None)
-
-    return once.ask(("written", episode.pk), written)
-
-
-def rows_of(episode: Episode) -> list[KeptFinding]:
-    """Every finding of the episode as kept, corrected ones too, by time."""
-    rows = KeptFinding.objects.filter(episode=episode).order_by("at", "pk")
-    return once.ask(("findings", episode.pk), lambda: list(rows))
-
-
-def standing_rows(rows: Iterable[KeptFinding]) -> list[KeptFinding]:
-    """The rows without those that a later one corrects."""
-    rows = list(rows)
-    corrected = {row.corrects_id for row in rows if row.corrects_id}
-    return [row for row in rows if row.pk not in corrected]
-
-
-def earlier_findings(episode: Episode) -> list[KeptFinding]:
-    """Findings of the person's other episodes about facts that last: an illness or an implant does not end with one."""
-    lasting = [name for name, fact in knowledge().facts.items() if fact.lasting]
-    earlier = KeptFinding.objects.filter(episode__person_id=episode.person_id, fact__in=lasting)
-    rows = earlier.exclude(episode=episode).order_by("at", "pk")
-    return once.ask(("earlier findings", episode.pk, episode.person_id), lambda: list(rows))
-
-
-def as_finding(row: KeptFinding) -> Finding | None:
-    """The row for the engine; None when this knowledge base no longer has its fact or value."""
-    fact = knowledge().facts.get(row.fact)
-    try:
-        value = read_value(fact, row.value) if fact else None
-    except NotAValue:
-        return None
-    if fact is None:
-        return None
-    return Finding(fact=row.fact, value=value, at=row.at, source=row.source, by=row.by or None)  # type: ignore[arg-type]
 
 
 # what follows
@@ -155,12 +113,12 @@ def assessment_of(episode: Episode, now: datetime | None = None) -> Assessment:
 
 
 def _assessed(episode: Episode, now: datetime) -> Assessment:
-    written = _written_down(episode)
+    said = written.findings_of(knowledge(), episode)
     hour = now.replace(minute=0, second=0, microsecond=0)
-    last = max((finding.at for finding in written), default=hour).astimezone(now.tzinfo)
+    last = max((finding.at for finding in said), default=hour).astimezone(now.tzinfo)
     as_of = max(hour, last) if last <= now else now
     # the clinic's own records bear the moment they are asked for: that of the hour, or nothing would be kept
-    found = [*written, *own_records.findings(knowledge(), episode, written, as_of)]
+    found = [*said, *own_records.findings(knowledge(), episode, said, as_of)]
     key = (episode.pk, as_of, tuple(sorted((one.fact, str(one.value), one.at, one.source) for one in found)))
     return _recent.get(key, found, as_of)
 

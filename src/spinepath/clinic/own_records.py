@@ -10,14 +10,36 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 
 from spinepath.clinic import once
-from spinepath.clinic.models import Consent, Course, Episode, Member, Session
+from spinepath.clinic.models import Consent, Course, Episode, Session
+from spinepath.clinic.written import person_of_episode
 from spinepath.engine.conditions import Value
 from spinepath.engine.findings import Finding
 from spinepath.engine.knowledge import Knowledge
 from spinepath.engine.own_records import OwnRecord
 from spinepath.engine.values import NotAValue, read_value
+
+
+class _Session(NamedTuple):
+    """A session up to today, as it stands in the diary."""
+
+    pk: int
+    episode_id: int
+    course_id: int
+    day: date
+    status: str
+    skills: list[str]
+    """Of the therapist with whom it is."""
+    phases: list[dict[str, Any]] | None
+    """What its note says; None without one."""
+
+
+class _Course(NamedTuple):
+    pk: int
+    episode_id: int
+    ended_at: datetime | None
 
 
 @dataclass
@@ -26,11 +48,13 @@ class _Books:
 
     episode: Episode
     now: datetime
-    done: list[Session]
-    done_anywhere: list[Session]
+    done: list[_Session]
+    done_anywhere: list[_Session]
     """Those of the person's other episodes among them."""
-    courses: list[Course]
-    therapist: Member | None
+    courses: list[_Course]
+    """Of all episodes of the person."""
+    skills: list[str] | None
+    """Of whoever treats today, else of the therapist of the episode; None without one."""
     consents: list[str]
 
     @property
@@ -41,7 +65,7 @@ class _Books:
         """The day on the clinic's wall on which something was said; the database tells another place's clock."""
         return found.at.astimezone(self.now.tzinfo).date()
 
-    def of_course(self) -> list[Session]:
+    def of_course(self) -> list[_Session]:
         """The sessions had of the course that runs, or of the last one."""
         running = [course.pk for course in self.courses if course.ended_at is None]
         return [session for session in self.done if session.course_id in running]
@@ -80,13 +104,11 @@ def _books(episode: Episode, now: datetime) -> _Books:
 def books_of(episodes: Collection[Episode], now: datetime) -> dict[int, _Books]:
     """The same for many episodes, by row, with as many queries as for one."""
     today, begin = now.date(), now.replace(hour=0, minute=0, second=0, microsecond=0)
-    sessions, consents, courses = defaultdict(list), defaultdict(list), defaultdict(list)
-    people = {one.person_id for one in episodes}
-    person_of = dict(Episode.objects.filter(person__in=people).values_list("pk", "person_id"))
-    done = defaultdict(list)
+    person_of = person_of_episode({one.person_id for one in episodes})
+    sessions, done, consents, courses = defaultdict(list), defaultdict(list), defaultdict(list), defaultdict(list)
     # by episode and day alone: a database that weighs badly would go through everything that was ever done
-    rows = Session.objects.filter(episode__in=list(person_of), day__lte=today).select_related("note", "therapist")
-    for session in rows.order_by("day", "start"):
+    rows = Session.objects.filter(episode__in=list(person_of), day__lte=today).order_by("day", "start")
+    for session in map(_Session._make, rows.values_list(*_Session._fields[:5], "therapist__skills", "note__phases")):
         sessions[session.episode_id].append(session)
         if session.status == Session.Status.DONE:
             done[person_of[session.episode_id]].append(session)
@@ -95,9 +117,9 @@ def books_of(episodes: Collection[Episode], now: datetime) -> dict[int, _Books]:
     )
     for episode_pk, technique in valid.values_list("episode_id", "technique"):
         consents[episode_pk].append(technique)
-    booked = Course.objects.filter(episode__person__in=people).select_related("episode")
-    for course in booked.order_by("made_at"):
-        courses[course.episode.person_id].append(course)
+    booked = Course.objects.filter(episode__in=list(person_of)).order_by("made_at")
+    for course in map(_Course._make, booked.values_list(*_Course._fields)):
+        courses[person_of[course.episode_id]].append(course)
     return {
         one.pk: _Books(
             episode=one,
@@ -105,18 +127,19 @@ def books_of(episodes: Collection[Episode], now: datetime) -> dict[int, _Books]:
             done=[each for each in sessions[one.pk] if each.status == Session.Status.DONE],
             done_anywhere=done[one.person_id],
             courses=courses[one.person_id],
-            therapist=_of_today(sessions[one.pk], today) or one.therapist,
+            skills=_skills_of_today(one, sessions[one.pk], today),
             consents=consents[one.pk],
         )
         for one in episodes
     }
 
 
-def _of_today(sessions: list[Session], today: date) -> Member | None:
+def _skills_of_today(episode: Episode, sessions: list[_Session], today: date) -> list[str] | None:
     statuses = (Session.Status.BOOKED, Session.Status.DONE)
     now_on = [one for one in sessions if one.day == today and one.status in statuses]
-    first = min(now_on, key=lambda one: one.pk, default=None)
-    return first.therapist if first else None
+    if now_on:
+        return min(now_on, key=lambda one: one.pk).skills
+    return episode.therapist.skills if episode.therapist else None
 
 
 @dataclass(frozen=True)
@@ -144,7 +167,7 @@ def _elsewhere(asked: _Asked) -> float | None:
     return _highest_before(asked, asked.said, asked.books.done)
 
 
-def _highest_before(asked: _Asked, said: Iterable[Finding], done: Iterable[Session]) -> float | None:
+def _highest_before(asked: _Asked, said: Iterable[Finding], done: Iterable[_Session]) -> float | None:
     """The highest count that was given on the day of the first of these sessions or before."""
     first = min((session.day for session in done), default=None)
     counts = [
@@ -209,15 +232,15 @@ def _session_is_running(asked: _Asked) -> Value:
 
 
 def _therapist_has_skill(asked: _Asked) -> Value:
-    return None if asked.books.therapist is None else set(asked.entry.skills) <= set(asked.books.therapist.skills)
+    return None if asked.books.skills is None else set(asked.entry.skills) <= set(asked.books.skills)
 
 
 def _used_last_session(asked: _Asked) -> Value:
     """On the last day with a session, in whichever episode. Without a note, or with a name that is gone, unknown."""
     before = [session for session in asked.books.done_anywhere if session.day < asked.books.today]
     last = [session for session in before if session.day == before[-1].day]
-    notes = [session.note for session in last if hasattr(session, "note")]
-    phases = [phase for note in notes for phase in note.phases]
+    notes = [session.phases for session in last if session.phases is not None]
+    phases = [phase for note in notes for phase in note]
     used = {one["id"] for phase in phases for one in phase.get("techniques", []) if one.get("done")}
     known = [technique for technique in used if technique in asked.knowledge.names_of]
     if any(not asked.knowledge.names_of[technique].isdisjoint(asked.entry.techniques) for technique in known):

@@ -11,10 +11,10 @@ from functools import cached_property
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from spinepath.clinic import advice
+from spinepath.clinic import advice, written
 from spinepath.clinic.ask.sitting import in_order, screen_of
 from spinepath.clinic.asked import ROW, Asked, NotAnswered, said
-from spinepath.clinic.models import Episode, KeptFinding
+from spinepath.clinic.models import Episode
 from spinepath.engine.entries import Question
 from spinepath.engine.evaluate import Outcome
 from spinepath.engine.findings import Standing
@@ -29,7 +29,7 @@ class Row:
 
     line: Asked
     standing: Standing | None
-    said: list[KeptFinding]
+    said: list[written.Row]
     ask: Ask | None
 
     @property
@@ -56,7 +56,7 @@ class Row:
 class Calm:
     """Lines with the same calm answer of the same person at the same time; `one` is the first of the findings."""
 
-    one: KeptFinding
+    one: written.Row
     counts: bool
     rows: list[Row]
 
@@ -143,17 +143,17 @@ class Asking:
         return advice.clock_of(self.episode)
 
     @cached_property
-    def said(self) -> dict[str, list[KeptFinding]]:
+    def said(self) -> dict[str, list[written.Row]]:
         """What was said of each fact, newest first, corrections and what they correct among it."""
-        found: dict[str, list[KeptFinding]] = {}
-        for row in reversed(advice.rows_of(self.episode)):
+        found: dict[str, list[written.Row]] = {}
+        for row in reversed(written.rows_of(self.episode)):
             found.setdefault(row.fact, []).append(row)
         return found
 
     @cached_property
     def corrected(self) -> frozenset[int]:
         """The rows that a later one corrects."""
-        return frozenset(row.corrects_id for row in advice.rows_of(self.episode) if row.corrects_id)
+        return frozenset(row.corrects_id for row in written.rows_of(self.episode) if row.corrects_id)
 
     @cached_property
     def _state(self) -> tuple[Mapping[str, Standing], Outcome, dict[str, Ask]]:
@@ -249,7 +249,7 @@ def read_group(group: Group, sent: QueryDict, today: date) -> dict[str, str]:
     return answers
 
 
-def added_since(group: Group, seen: int, answers: Mapping[str, str]) -> list[KeptFinding]:
+def added_since(group: Group, seen: int, answers: Mapping[str, str]) -> list[written.Row]:
     """What others added about these lines since a page was opened, where it says something else."""
     newer = [row for one in group.rows for row in one.said if row.pk > seen]
     return [row for row in newer if row.fact in answers and row.value != answers[row.fact]]

@@ -13,7 +13,7 @@ from functools import cached_property
 from django.db import transaction
 from django.utils import timezone
 
-from spinepath.clinic import advice, audit, record
+from spinepath.clinic import advice, audit, record, written
 from spinepath.clinic.locks import lock_episodes
 from spinepath.clinic.models import Drawing, Episode, KeptFinding, PersonalLink
 from spinepath.engine.conditions import Value
@@ -45,10 +45,10 @@ class Sitting:
     def own(self) -> dict[str, KeptFinding]:
         """The person's answers that still count, by fact, in the order given."""
         rows = list(KeptFinding.objects.filter(episode=self.episode).order_by("at", "pk"))
-        return {row.fact: row for row in advice.standing_rows(rows) if self._counts(row)}
+        return {row.fact: row for row in written.standing(rows) if self._counts(row)}
 
     def _counts(self, row: KeptFinding) -> bool:
-        finding = advice.as_finding(row) if row.source == "patient" else None
+        finding = written.as_finding(advice.knowledge(), row) if row.source == "patient" else None
         if finding is None or (self.began is not None and row.recorded_at < self.began):
             return False
         return is_fresh(advice.knowledge().facts[row.fact], finding, self.now)

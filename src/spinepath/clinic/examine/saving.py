@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from spinepath.clinic import advice, record
+from spinepath.clinic import advice, record, written
 from spinepath.clinic.examine.answers import sources_of
 from spinepath.clinic.locks import lock_episodes
 from spinepath.clinic.models import Episode, KeptFinding, Member
@@ -102,7 +102,7 @@ def _same(since: Iterable[KeptFinding], member: Member, answers: Mapping[str, st
 
 def _said_otherwise(since: Iterable[KeptFinding], member: Member, answers: Mapping[str, str]) -> dict[str, KeptFinding]:
     """What others say of the same facts and these answers do not; what they have set right themselves is left out."""
-    theirs = {row.fact: row for row in advice.standing_rows(since) if row.member_id != member.pk}
+    theirs = {row.fact: row for row in written.standing(since) if row.member_id != member.pk}
     return {name: row for name, row in theirs.items() if name in answers and row.value != answers[name]}
 
 

@@ -10,11 +10,11 @@ from typing import Any
 
 from django.utils import timezone
 
-from spinepath.clinic import advice
+from spinepath.clinic import advice, written
 from spinepath.clinic.book import gates
 from spinepath.clinic.follow import measuring
 from spinepath.clinic.grave import Grave, grave
-from spinepath.clinic.models import AdverseEvent, Course, Episode, Hold, KeptFinding, Session
+from spinepath.clinic.models import AdverseEvent, Course, Episode, Hold, Session
 from spinepath.clinic.treat.answering import Sheet, sheets_of
 from spinepath.engine.assess import Assessment
 from spinepath.engine.conditions import Confirmed, facts_in, walk
@@ -126,10 +126,9 @@ class Going:
     def found(self) -> dict[str, list[Point]]:
         """Every number that a measure consists of, in order of time."""
         wanted = {name for measure in self.base.measures.values() for name in facts_of(self.base, measure)}
-        rows = KeptFinding.objects.filter(episode=self.episode, fact__in=wanted).order_by("at", "pk")
         points: dict[str, list[Point]] = {}
-        for row in advice.standing_rows(rows):
-            finding = advice.as_finding(row)
+        for row in written.standing(written.rows_of(self.episode)):
+            finding = written.as_finding(self.base, row) if row.fact in wanted else None
             if finding is not None and finding.value is not None and not isinstance(finding.value, str):
                 points.setdefault(row.fact, []).append(Point(finding.at, float(finding.value)))
         return points

@@ -10,7 +10,7 @@ from typing import Literal
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from spinepath.clinic import advice
+from spinepath.clinic import advice, written
 from spinepath.clinic.models import (
     AdverseEvent,
     Consent,
@@ -19,7 +19,6 @@ from spinepath.clinic.models import (
     Episode,
     Hold,
     KeptAssessment,
-    KeptFinding,
     Letter,
     Plan,
     Session,
@@ -131,7 +130,7 @@ class Shown:
     `mark` is "counts", "stale", "disagrees", "set aside" (a newer one counts) or "corrected".
     """
 
-    row: KeptFinding
+    row: written.Row
     fact: Fact | None
     says: str
     mark: str
@@ -166,8 +165,8 @@ class Findings:
 
 def findings(episode: Episode, made: Assessment) -> Findings:
     """Every finding of the episode once, and lasting ones of earlier episodes; corrections with what they correct."""
-    mine = advice.rows_of(episode)
-    rows = advice.standing_rows(mine) + advice.standing_rows(advice.earlier_findings(episode))
+    mine = written.rows_of(episode)
+    rows = written.standing(mine) + written.standing(written.earlier_rows_of(advice.knowledge(), episode))
     by_pk = {row.pk: row for row in mine}
     marks = _marks(made.standings)
     shown = [_shown(row, episode, marks) for row in rows]
@@ -209,10 +208,10 @@ def _key(one: Finding) -> _Key:
     return (one.fact, one.at, one.source, str(one.value))
 
 
-def _shown(row: KeptFinding, episode: Episode, marks: dict[_Key, str]) -> Shown:
+def _shown(row: written.Row, episode: Episode, marks: dict[_Key, str]) -> Shown:
     """The row in words; a fact or value that the knowledge base no longer has stands as it was written."""
     base = advice.knowledge()
-    fact, finding = base.facts.get(row.fact), advice.as_finding(row)
+    fact, finding = base.facts.get(row.fact), written.as_finding(base, row)
     if fact is None or finding is None:
         return Shown(row, fact, row.value, "set aside", False, False, False, row.episode_id != episode.pk)
     unknown = finding.value is None
@@ -247,7 +246,7 @@ def is_notable(fact: Fact, value: object) -> bool:
     return value is not False
 
 
-def _corrected(row: KeptFinding, by_pk: dict[int, KeptFinding], episode: Episode) -> list[Shown]:
+def _corrected(row: written.Row, by_pk: dict[int, written.Row], episode: Episode) -> list[Shown]:
     """What the row set right, the newest first."""
     found = []
     while row.corrects_id and row.corrects_id in by_pk:
@@ -256,7 +255,7 @@ def _corrected(row: KeptFinding, by_pk: dict[int, KeptFinding], episode: Episode
     return found
 
 
-def _own(made: Assessment, rows: Iterable[KeptFinding]) -> list[Finding]:
+def _own(made: Assessment, rows: Iterable[written.Row]) -> list[Finding]:
     """What the clinic knows by itself: nobody wrote it down."""
     kept = {(row.fact, row.at) for row in rows}
     return [one for one in made.findings if (one.fact, one.at) not in kept and one.source in ("clinic", "record")]
