@@ -69,8 +69,22 @@ function keepSafe(note) {
     note.elements.over.value = "";
     confirmed = saved;
     say(`${told.saved} ${answer.at}`);
-    if (typed() === saved) forget();
+    const isAll = typed() === saved;
+    for (const [id, html] of Object.entries(answer.parts ?? {})) renew(document.getElementById(id), html);
+    if (isAll && typed() === saved) forget();
     else remember();
+  }
+
+  // what the draft changed comes with its answer; only words around the fields are replaced, so nobody loses their place
+  function renew(place, html) {
+    if (!place) return;
+    const before = place.querySelector("select");
+    const hadFocus = place.contains(document.activeElement);
+    place.innerHTML = html;
+    const after = place.querySelector("select");
+    if (before && after && [...after.options].some((one) => one.value === before.value)) after.value = before.value;
+    if (hadFocus) after?.focus();
+    if (place.querySelector("[data-proposed]")) document.getElementById(place.id.replace(/state$/, "done")).checked = true;
   }
 
   function collide(theirs) {
@@ -110,10 +124,11 @@ function keepSafe(note) {
     const entries = new Map(JSON.parse(kept.typed));
     // what was waiting for another answer was no answer: its tick is the server's to propose
     const waiting = new Set([...entries.keys()].filter((name) => name.endsWith("-waits")).map((name) => name.replace(/waits$/, "done")));
-    const answers = (text) => JSON.stringify(JSON.parse(text).filter(([name]) => !name.endsWith("-waits") && !waiting.has(name)));
+    const ownMarks = /-(waits|stands)$/; // the server's words, no answers
+    const answers = (text) => JSON.stringify(JSON.parse(text).filter(([name]) => !ownMarks.test(name) && !waiting.has(name)));
     if (answers(kept.typed) === answers(confirmed)) return forget();
     for (const field of note.elements) {
-      if (!field.name || ["version", "over", "csrfmiddlewaretoken", "act"].includes(field.name)) continue;
+      if (!field.name || ["version", "over", "csrfmiddlewaretoken", "act"].includes(field.name) || ownMarks.test(field.name)) continue;
       if (waiting.has(field.name)) continue;
       if (field.type === "checkbox") field.checked = entries.has(field.name);
       else if (entries.has(field.name)) field.value = entries.get(field.name);

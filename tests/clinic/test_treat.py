@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -234,6 +235,35 @@ def test_the_same_draft_twice_is_one(as_therapist: Client, today: Session) -> No
     url = reverse("session_draft", args=[today.key])
     first = as_therapist.post(url, form).json()["version"]
     assert as_therapist.post(url, form).json()["version"] == first
+
+
+def marks_of(page: str) -> dict[str, str]:
+    """How the page says that each technique stands."""
+    return dict(re.findall(r'name="(t-[^"]+-stands)" value="([^"]+)"', page))
+
+
+def test_a_draft_brings_what_opened_by_it_and_nothing_else(as_therapist: Client, today: Session) -> None:
+    note = begun(as_therapist, today)
+    page, url = reverse("session", args=[today.key]), reverse("session_draft", args=[today.key])
+    marks = marks_of(as_therapist.get(page).content.decode())
+    form = {**form_of(today, note), **marks}
+    waits = [line.prefix for line in Shown(today, note).lines if line.row["done"] is None]
+    assert waits
+    form = {name: text for name, text in form.items() if not name.endswith("-done") or name[:-4] not in waits}
+    form |= {f"{prefix}waits": "yes" for prefix in waits}
+    told = as_therapist.post(url, form).json()
+    assert set(told["parts"]) == {f"{prefix}{part}" for prefix in waits for part in ("state", "levels")}
+    assert all("data-proposed" in told["parts"][f"{prefix}state"] for prefix in waits)
+    # what the page shows after it stands as the server says
+    fresh = marks_of("".join(told["parts"].values()))
+    form = {name: text for name, text in {**form, **fresh}.items() if not name.endswith("waits")}
+    again = as_therapist.post(url, {**form, **{f"{prefix}done": "yes" for prefix in waits}, "version": told["version"]})
+    assert again.json()["parts"] == {}
+    # and what is no longer allowed comes back closed
+    phases = {f"f-{name}" for name in rescreen.in_phases()}
+    undone = {name: text for name, text in form.items() if name not in phases}
+    closed = as_therapist.post(url, {**undone, "version": again.json()["version"]}).json()["parts"]
+    assert all("not allowed as things stand" in closed[f"{prefix}state"] for prefix in waits)
 
 
 def test_a_stop_sign_counts_at_once(as_therapist: Client, today: Session) -> None:

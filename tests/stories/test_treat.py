@@ -80,14 +80,13 @@ def test_a_second_visit_is_asked_again_and_signed_by_keyboard(visitor: Any, ben:
     touches += begin(one.page)
     one.check("treat running")
     # and what was done is signed
+    assert one.page.locator(".treat-closed").count()
     for box in one.page.locator("#note-form input[name^=f-]").all():
         box.press("Space")
         touches += 1
-    # then what was waiting for the check may be done
-    one.page.locator("button[value=save]").press("Enter")
-    one.page.wait_for_selector("text=The draft is saved")
-    assert not one.page.locator(".treat-line--closed").count()
-    touches += 1
+    # then what was waiting for the check may be done, without another touch
+    one.page.wait_for_selector(".treat-closed", state="detached")
+    one.check("treat opened")
     one.page.fill("#free", "Went well.")
     one.page.locator("button[value=sign]").press("Enter")
     one.page.wait_for_selector("text=Signed by")
@@ -97,6 +96,48 @@ def test_a_second_visit_is_asked_again_and_signed_by_keyboard(visitor: Any, ben:
     session.refresh_from_db()
     assert session.status == Session.Status.DONE
     assert touches <= TOUCHES_MOST, touches
+
+
+def test_what_waits_for_a_check_opens_while_somebody_types(visitor: Any, ben: Member) -> None:
+    # given a session in which techniques wait for today's check
+    session = session_today(under_care(ben, had=1))
+    one = visitor().sign_in("ben")
+    one.page.goto(f"/sessions/{session.key}/")
+    say_all_is_well(one.page)
+    begin(one.page)
+    closed = one.page.locator(".treat-line:has(.treat-closed)").first
+    tick = closed.locator("input[type=checkbox]").get_attribute("id")
+    assert not one.page.is_checked(f"[id='{tick}']")
+    # when the check is ticked, and the therapist goes on to write beside the technique at once
+    for box in one.page.locator("#note-form input[name^=f-]").all():
+        box.press("Space")
+    field = f"[id='{str(tick).replace('-done', '-where')}']"
+    one.page.locator(field).press_sequentially("L4 left, on the side, ", delay=60)
+    one.page.wait_for_selector(".treat-closed", state="detached")
+    one.page.locator(":focus").press_sequentially("knees bent", delay=10)
+    # then it is open and proposed, every letter is there, and the keys went where they belong
+    assert one.page.is_checked(f"[id='{tick}']")
+    assert one.page.input_value(field) == "L4 left, on the side, knees bent"
+    one.sees("allowed now")
+    # and what the page shows now is what the server keeps
+    one.page.wait_for_timeout(5000)
+    one.page.reload()
+    assert one.page.is_checked(f"[id='{tick}']")
+    assert one.page.input_value(field) == "L4 left, on the side, knees bent"
+
+
+def test_without_a_script_what_waits_opens_when_the_draft_is_saved(visitor: Any, ben: Member) -> None:
+    session = session_today(under_care(ben, had=1))
+    one = visitor(script=False).sign_in("ben")
+    one.page.goto(f"/sessions/{session.key}/")
+    say_all_is_well(one.page)
+    begin(one.page)
+    one.sees("Save the draft after a tick above")
+    for box in one.page.locator("#note-form input[name^=f-]").all():
+        box.check()
+    one.page.locator("button[value=save]").click()
+    one.sees("The draft is saved")
+    assert not one.page.locator(".treat-closed").count()
 
 
 def test_what_was_typed_just_before_signing_out_is_there_again(visitor: Any, ben: Member) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -30,7 +32,8 @@ class Line:
     technique: Technique
     row: dict[str, Any]
     option: Option | None
-    minutes_planned: str = ""
+    is_proposed: bool = False
+    """Was it waiting, and may be done now? Then its tick is a proposal that somebody looks at."""
 
     @property
     def prefix(self) -> str:
@@ -59,6 +62,12 @@ class Line:
     def rules(self) -> list[Rule]:
         """Why it is not allowed, or what to take care of."""
         return list(self.option.rules) if self.option else []
+
+    @property
+    def stands(self) -> str:
+        """How it stands, as a mark that a page sends along: when it is another one, the page is told."""
+        said = (self.is_allowed, self.levels, [rule.id for rule in self.rules], self.row["done"] is None)
+        return hashlib.sha256(repr(said).encode()).hexdigest()[:10]
 
 
 @dataclass
@@ -143,8 +152,8 @@ class Shown:
 
     @cached_property
     def options(self) -> Options:
-        """What can be done as the rules stand."""
-        return Options(self.assessment.outcome, self.plan.overrides.all())
+        """What can be done as the rules stand. A draft asks for it every few seconds: no explanations are made."""
+        return Options(advice.outcome_of(self.session.episode), self.plan.overrides.all())
 
     # which part is open
 
@@ -212,7 +221,7 @@ class Shown:
         """The phases in their order."""
         base = advice.knowledge()
         found = self.what or notes.written(self.note, self.session, self.plan)
-        values = self.assessment.values
+        values = advice.values_of(self.session.episode, advice.clock_of(self.session.episode))
         return [
             Stretch(
                 phase=base.phases[one["phase"]],
@@ -229,8 +238,12 @@ class Shown:
         if row["done"] and self._is_untouched and not line.is_allowed:
             line.row = {**row, "done": None}
         elif row["done"] is None and line.is_allowed:
-            line.row = {**row, "done": True}
+            line.row, line.is_proposed = {**row, "done": True}, True
         return line
+
+    def changed(self, sent: Mapping[str, str]) -> list[Line]:
+        """The techniques that stand otherwise than on the page that was sent."""
+        return [line for line in self.lines if sent.get(f"{line.prefix}stands") not in (None, line.stands)]
 
     @property
     def _is_untouched(self) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -136,7 +137,10 @@ def _keep_in_phases(request: StaffRequest, row: Session) -> None:
 @staff("treat")
 @require_POST
 def draft(request: StaffRequest, key: str) -> JsonResponse:
-    """Keep the draft by itself: 200 with the new version, 409 with what somebody else wrote, 422 when too long."""
+    """Keep the draft by itself: 200 with the new version, 409 with what somebody else wrote, 422 when too long.
+
+    With the version comes what the draft changed on its page.
+    """
     row = session_of(request, key)
     what = _typed(request, row)
     note = _note(row)
@@ -149,7 +153,16 @@ def draft(request: StaffRequest, key: str) -> JsonResponse:
     except (notes.Stale, notes.Signed) as other:
         return JsonResponse(_told(other.note), status=409)
     _keep_in_phases(request, row)
-    return JsonResponse({"version": note.version, "at": _clock(note.saved_at)})
+    return JsonResponse({"version": note.version, "at": _clock(note.saved_at), "parts": _fresh(request, row, note)})
+
+
+def _fresh(request: StaffRequest, row: Session, note: Note) -> dict[str, str]:
+    """What stands otherwise than the page shows, by the id of its place: what waited for a tick opens by itself."""
+    parts: dict[str, str] = {}
+    for line in Shown(row, note).changed(request.POST):
+        for part in ("state", "levels"):
+            parts[f"{line.prefix}{part}"] = render_to_string(f"clinic/treat/{part}.html", {"line": line}, request)
+    return parts
 
 
 def _told(note: Note) -> dict[str, Any]:
