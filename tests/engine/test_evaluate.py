@@ -11,6 +11,7 @@ from spinepath.engine.conditions import Value
 from spinepath.engine.evaluate import Offer, Outcome, changed, complete, evaluate
 from spinepath.engine.knowledge import Knowledge
 from spinepath.engine.load import build
+from spinepath.engine.values import NotAValue
 from tests.engine.charts import Base, Chart
 from tests.engine.small import answers, files, outcome_of, page, small
 
@@ -30,6 +31,14 @@ def rule(name: str, when: str, then: str, if_unknown: str = "settle") -> str:
         f"id: {name}\nwhen: {when}\nthen: {{{then}}}\nif_unknown: {if_unknown}\nsays: {{therapist: {name}.}}\n"
         "since: 2026-01-01\nstate: project"
     )
+
+
+# the door
+
+
+def test_a_word_in_place_of_a_danger_is_refused_and_not_read_as_its_absence() -> None:
+    with pytest.raises(NotAValue, match="fever cannot be this value"):
+        evaluate(small(), answers(fever="yes"))
 
 
 # the disposition

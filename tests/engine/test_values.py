@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from spinepath.engine.conditions import Value
-from spinepath.engine.values import NotAValue, grown, read_value, write_value
+from spinepath.engine.values import NotAValue, grown, read_value, refuse_strange, write_value
 from tests.engine.charts import Base
 from tests.engine.small import small
 
@@ -83,6 +85,36 @@ def test_what_is_no_value_of_the_fact_is_refused_with_what_can_be_written(fact: 
 def test_where_no_day_is_known_a_date_is_refused() -> None:
     with pytest.raises(NotAValue, match=r"since_days is given as a date\. Give it as a number of days here\."):
         read("since_days", "2026-02-19")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("fever", "yes", "fever cannot be this value (str). Give True, False or None."),
+        ("fever", 1, "fever cannot be this value (int)."),
+        ("fever", np.True_, "Give True, False or None."),
+        ("age_years", float("nan"), "age_years cannot be this value (float). Give a number (years) in the range"),
+        ("age_years", True, "age_years cannot be this value (bool)."),
+        ("age_years", "40", "age_years cannot be this value (str)."),
+        ("age_years", 121, "age_years cannot be this value (int)."),
+        (
+            "place_of_pain",
+            "Leg",
+            "(str). Give one of back, leg, upper_neck, or None.",
+        ),
+        ("place_of_pain", ["leg"], "place_of_pain cannot be this value (list)."),
+        ("fevr", True, "There is no fact fevr. Did you mean fever?"),
+    ],
+)
+def test_a_value_that_its_fact_cannot_have_is_not_read_as_no(name: str, value: Any, words: str) -> None:
+    with pytest.raises(NotAValue) as problem:
+        refuse_strange(small().facts, {"fever": True, name: value})
+    assert words in str(problem.value)
+
+
+def test_what_a_fact_can_be_passes() -> None:
+    found = {"fever": False, "numbness": None, "age_years": 40, "pain": np.float64(2.5), "place_of_pain": "leg"}
+    refuse_strange(small().facts, found)
 
 
 @pytest.mark.parametrize(

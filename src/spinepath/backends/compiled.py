@@ -57,7 +57,10 @@ class Compiled:
         self._forms = {form.technique: form for form in self.program.techniques}
 
     def evaluate(self, found: Values) -> Verdict:
-        """What do the rules say for these values? As `engine.evaluate.evaluate`: what is missing is unknown."""
+        """What do the rules say for these values? As `engine.evaluate.evaluate`: what is missing is unknown.
+
+        To be fast it takes values as they are and overlooks names that are no facts; `values.refuse_strange` looks.
+        """
         return self.judge(self.read(found))
 
     def read(self, found: Values) -> Sequence[Value]:

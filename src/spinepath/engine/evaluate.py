@@ -14,6 +14,7 @@ import msgspec
 from spinepath.engine.conditions import Truth, Value, Values, truth
 from spinepath.engine.entries import Rule
 from spinepath.engine.knowledge import Knowledge
+from spinepath.engine.values import refuse_strange
 
 Status = Literal["fires", "clear", "open"]
 TechniqueStatus = Literal["offered", "restricted", "excluded", "undecided"]
@@ -95,8 +96,10 @@ def evaluate(knowledge: Knowledge, found: Values) -> Outcome:
 
     `found` maps facts to values; a fact that is missing or None is unknown. An unknown never counts as "no": a rule
     whose condition is unknown is `open`, and if it says `if_unknown: settle` nobody is treated by hand until it is
-    settled. Clinical source: none of its own; every clinical statement comes from the rules.
+    settled. Raises NotAValue for a name that is no fact and for a value that its fact cannot have. Clinical source:
+    none of its own; every clinical statement comes from the rules.
     """
+    refuse_strange(knowledge.facts, found)
     values = complete(knowledge, found)
     status = {name: _status(truth(rule.when, values)) for name, rule in knowledge.rules.items()}
     in_the_end = {**status, **_when_all_is_answered(knowledge, values)}

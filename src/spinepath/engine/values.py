@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date
 
-from spinepath.engine.conditions import Value
+from spinepath.engine.conditions import Value, Values
 from spinepath.engine.entries import Fact
 from spinepath.engine.faults import nearest
 
@@ -88,6 +89,38 @@ def _since(fact: Fact, text: str, on: date | None) -> float:
     if start > on:
         raise NotAValue(f"{fact.id} is dated {text}, in the future.", f"Give a date up to {on}.")
     return float(int((on - start).days / DAYS_IN[fact.unit or "days"]))
+
+
+def refuse_strange(facts: Mapping[str, Fact], values: Values) -> None:
+    """Raises NotAValue for a name that is no fact, and for a value that its fact cannot have; None is unknown.
+
+    Conditions compare with True, False and None alone: the word "yes", a 1 or a number that is none would count as
+    neither, which is as good as "no".
+    """
+    for name, value in values.items():
+        fact = facts.get(name)
+        if fact is None:
+            raise NotAValue(f"There is no fact {name}.", nearest(name, facts, "Look in the handbook."))
+        if value is not None and not _can_be(fact, value):
+            raise NotAValue(f"{name} cannot be this value ({type(value).__name__}).", _can_be_given(fact))
+
+
+def _can_be(fact: Fact, value: Value) -> bool:
+    if fact.answer == "yes_no":
+        return value is True or value is False
+    if fact.answer == "choice":
+        return isinstance(value, str) and value in fact.values
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    return (fact.least is None or value >= fact.least) and (fact.most is None or value <= fact.most)
+
+
+def _can_be_given(fact: Fact) -> str:
+    if fact.answer == "yes_no":
+        return "Give True, False or None."
+    if fact.answer == "choice":
+        return f"Give one of {', '.join(fact.values)}, or None."
+    return f"Give a number ({fact.unit}) in the range of the fact, or None."
 
 
 def grown(fact: Fact, value: Value, days: float) -> Value:
