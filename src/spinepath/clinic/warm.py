@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from contextlib import suppress
 from pathlib import Path
 
@@ -26,3 +27,5 @@ def read_everything() -> None:
     for path in sorted(_TEMPLATES.rglob("*.html")):
         with suppress(TemplateDoesNotExist, TemplateSyntaxError):
             get_template(path.relative_to(_TEMPLATES).as_posix())
+    gc.collect()
+    gc.freeze()  # all of this stays; to look through it for what nobody needs would hold up pages by a tenth of a second
