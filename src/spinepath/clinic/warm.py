@@ -28,4 +28,4 @@ def read_everything() -> None:
         with suppress(TemplateDoesNotExist, TemplateSyntaxError):
             get_template(path.relative_to(_TEMPLATES).as_posix())
     gc.collect()
-    gc.freeze()  # all of this stays; to look through it for what nobody needs would hold up pages by a tenth of a second
+    gc.freeze()  # all of this stays; looking through it for garbage would hold up pages by a tenth of a second
