@@ -166,7 +166,7 @@ def test_assess_reads_yaml_and_json_from_standard_input(room: Path, typed: str) 
         ("", "findings The file is empty. → Write at least one entry, or remove the file."),
         ("\tfever: yes", "findings:1 The line starts with a tab."),
         (b"fever: \xff", "findings:1 Byte 7 is not UTF-8 text."),
-        ("fever: no\nage_years: 400", "findings:2 age_years is 400, outside 0 to 120 years."),
+        ("fever: no\nage_years: 400", "findings:2 age_years is outside 0 to 120 years."),
     ],
 )
 def test_assess_refuses_what_it_cannot_read(room: Path, typed: str | bytes, words: str) -> None:

@@ -35,7 +35,7 @@ def faults_of(entry: str) -> str:
     [
         ("fact: ill, found_in: condition}", "mention.x says nothing."),
         ("fact: ill, found_in: condition, says: no}", "mention.x says no by its presence."),
-        ("fact: ill, found_in: condition, says: maybe}", "ill cannot be 'maybe'"),
+        ("fact: ill, found_in: condition, says: maybe}", "ill cannot be this"),
         ("fact: sum_of_it, found_in: condition, says: yes}", "worked out or a policy"),
         ("fact: nobody, found_in: condition, says: yes}", "names nobody (fact)"),
         ("fact: pressure, found_in: observation, says: yes}", "the number fact pressure do not fit"),
@@ -44,7 +44,7 @@ def faults_of(entry: str) -> str:
         ("fact: pressure, found_in: [observation, condition], unit: mm}", "reads a value, which only observations"),
         ("fact: ill, found_in: condition, says: yes, for_days: 3}", "has for_days but does not count as new"),
         ("fact: ill, found_in: condition, says: yes, counts: new, open_for_days: 3}", "has open_for_days but"),
-        ("fact: sex, found_in: observation, words: {snomed.1: neither}}", "sex cannot be 'neither'"),
+        ("fact: sex, found_in: observation, words: {snomed.1: neither}}", "sex cannot be this"),
         ("fact: sex, found_in: observation, words: {snomed.2: male}}", "names snomed.2 (words)"),
     ],
 )
@@ -57,7 +57,7 @@ def test_mentions_that_cannot_say_what_they_are_meant_to_say(keys: str, cause: s
     [
         ("fact: sex, field: extension}", "needs a url"),
         ("fact: sex, field: gender, url: 'http://x'}", "needs a url"),
-        ("fact: sex, field: gender, words: {x: neither}}", "sex cannot be 'neither'"),
+        ("fact: sex, field: gender, words: {x: neither}}", "sex cannot be this"),
         ("fact: pressure, field: birthDate}", "pressure does not grow from 0"),
     ],
 )
@@ -77,5 +77,5 @@ def test_each_mention_shows_that_the_check_looks_at_it(real: Knowledge) -> None:
     name = next(name for name in files if name.endswith("0_ground/records.yaml"))
     broken = files[name].replace(b"says: possible", b"says: certain")
     assert broken != files[name]
-    with pytest.raises(FaultyKnowledge, match="pregnancy cannot be 'certain'"):
+    with pytest.raises(FaultyKnowledge, match="pregnancy cannot be this"):
         build({**files, name: broken})

@@ -89,7 +89,7 @@ def test_a_sound_model_has_no_fault() -> None:
         ("{back: 0.7, leg: 0.3}", "{back: 0.7, leg: 0.2}", "people.yaml:23", "do not add up to 1."),
         ("{back: 0.7, leg: 0.3}", "{back: 0.7, arm: 0.3}", "people.yaml:23", "arm is none of its words."),
         ("{back: 0.7, leg: 0.3}", "{back: 1.5, leg: -0.5}", "people.yaml:23", "do not add up to 1."),
-        ("value: '7'", "value: '70'", "people.yaml:31", "pain is 70, outside 0 to 10"),
+        ("value: '7'", "value: '70'", "people.yaml:31", "pain is outside 0 to 10"),
         ("value: '7'", "value: unknown", "people.yaml:31", "write  unknown: yes."),
         ("value: '7'", "value: '7', chance: 0.5", "people.yaml:31", "The line draws in 2 ways."),
         ("facts: [pain], when: how_bad >= 0.5, value: '7'", "facts: [pain]", "people.yaml:31", "draws in 0 ways."),

@@ -65,7 +65,10 @@ def _read(node: Node, knowledge: Knowledge, now: datetime, faults: FaultList) ->
         return None
     node = _wrapped(node, knowledge)
     for key in node.pairs:
-        if key not in _KEYS:
+        if key in knowledge.facts or key in knowledge.groups:
+            act = f"Write  findings: {{{key}: ...}}."
+            faults.add(node.keys[key].place, f"{key} does not stand under findings.", act)
+        elif key not in _KEYS:
             act = nearest(key, (*_KEYS, *knowledge.facts), f"Keys are: {', '.join(_KEYS)}.")
             faults.add(node.keys[key].place, f"There is no fact or key {key!r}.", act)
     as_of = _as_of(node.pairs.get("as_of"), now, faults)
@@ -120,7 +123,7 @@ def _check_same_time(findings: tuple[Finding, ...], places: dict[Finding, str], 
         if first.value != finding.value:
             faults.add(
                 places[finding],
-                f"{finding.fact} has two values at the same time ({finding.at.isoformat()}).",
+                f"{finding.fact} has two values at the same time.",
                 "Keep the right one, or give each its own time.",
             )
 
@@ -297,7 +300,7 @@ class _FindingReader:
         if at > self.latest:
             self.faults.add(
                 node.place,
-                f"The finding is dated {at.date()}, in the future.",
+                "The finding is dated in the future.",
                 f"Give a time up to {self.latest.date()}.",
             )
         return at
@@ -335,7 +338,7 @@ def whole_screen(knowledge: Knowledge, question: Question, answer: str) -> dict[
         normal = {fact: knowledge.facts[fact].normal for fact in question.settles}
         return {fact: value for fact, value in normal.items() if value is not None}
     words = "none" if question.kind == "checklist" else "normal"
-    raise NotAValue(f"The screen {question.id} cannot be answered {answer!r}.", f"Write {words}, unknown or [lines].")
+    raise NotAValue(f"The screen {question.id} cannot be answered so.", f"Write {words}, unknown or [lines].")
 
 
 def written_in(knowledge: Knowledge, chart: str) -> dict[str, str]:

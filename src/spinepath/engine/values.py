@@ -16,7 +16,7 @@ DAYS_IN = {"days": 1.0, "weeks": 7.0, "months": 365.25 / 12, "years": 365.25}
 
 
 class NotAValue(Exception):
-    """The text is no value of this fact; `cause` says why and `act` what can be written."""
+    """The text is no value of this fact; `cause` says why, without the text, and `act` what can be written."""
 
     def __init__(self, cause: str, act: str) -> None:
         super().__init__(f"{cause} {act}")
@@ -43,7 +43,7 @@ def _yes_no(fact: Fact, text: str) -> bool:
     if text in ("yes", "no"):
         return text == "yes"
     hint = " true and false are not answers here." if text.lower() in ("true", "false") else ""
-    raise NotAValue(f"{fact.id} cannot be {text!r}.{hint}", "Write yes, no or unknown.")
+    raise NotAValue(f"{fact.id} cannot be this.{hint}", "Write yes, no or unknown.")
 
 
 def _choice(fact: Fact, text: str) -> str:
@@ -53,7 +53,7 @@ def _choice(fact: Fact, text: str) -> str:
         if text.lower() in (name.lower() for name in names):
             return word
     allowed = (*fact.values, "unknown")
-    raise NotAValue(f"{fact.id} cannot be {text!r}.", nearest(text, allowed, f"Write one of: {', '.join(allowed)}."))
+    raise NotAValue(f"{fact.id} cannot be this.", nearest(text, allowed, f"Write one of: {', '.join(allowed)}."))
 
 
 def _number(fact: Fact, text: str, on: date | None) -> float:
@@ -64,7 +64,7 @@ def _number(fact: Fact, text: str, on: date | None) -> float:
     low, high = fact.least, fact.most
     if (low is not None and value < low) or (high is not None and value > high):
         raise NotAValue(
-            f"{fact.id} is {value:g}, outside {low:g} to {high:g} {fact.unit}.",
+            f"{fact.id} is outside {low:g} to {high:g} {fact.unit}.",
             "Correct the number, or write unknown.",
         )
     return int(value) if value == int(value) else value
@@ -73,9 +73,9 @@ def _number(fact: Fact, text: str, on: date | None) -> float:
 def _plain_number(fact: Fact, text: str) -> float:
     number, _, unit = text.partition(" ")
     if not _NUMBER.fullmatch(number):
-        raise NotAValue(f"{fact.id} cannot be {text!r}.", f"Write a number ({fact.unit}), or unknown.")
+        raise NotAValue(f"{fact.id} cannot be this.", f"Write a number ({fact.unit}), or unknown.")
     if unit and unit != fact.unit:
-        raise NotAValue(f"{fact.id} is given in {unit!r}.", f"Give it in {fact.unit}.")
+        raise NotAValue(f"{fact.id} is given in another unit.", f"Give it in {fact.unit}.")
     return float(number)
 
 
@@ -83,11 +83,11 @@ def _since(fact: Fact, text: str, on: date | None) -> float:
     try:
         start = date.fromisoformat(text)
     except ValueError as error:
-        raise NotAValue(f"{text} is not a date.", "Write year-month-day, for example 2026-11-22.") from error
+        raise NotAValue(f"{fact.id} is not a date.", "Write year-month-day, for example 2026-11-22.") from error
     if on is None:
         raise NotAValue(f"{fact.id} is given as a date.", f"Give it as a number of {fact.unit} here.")
     if start > on:
-        raise NotAValue(f"{fact.id} is dated {text}, in the future.", f"Give a date up to {on}.")
+        raise NotAValue(f"{fact.id} is dated in the future.", f"Give a date up to {on}.")
     return float(int((on - start).days / DAYS_IN[fact.unit or "days"]))
 
 
