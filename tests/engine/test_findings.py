@@ -39,6 +39,8 @@ def values(*findings: Finding, at: datetime = NOW) -> dict[str, Value]:
     [
         ("2026-03-10", False, datetime(2026, 3, 10, tzinfo=UTC)),
         ("2026-03-10", True, datetime(2026, 3, 10, 23, 59, 59, tzinfo=UTC)),
+        ("20260310", True, datetime(2026, 3, 10, 23, 59, 59, tzinfo=UTC)),
+        ("2026-W11-2", True, datetime(2026, 3, 10, 23, 59, 59, tzinfo=UTC)),
         ("2026-03-10T12:30", True, datetime(2026, 3, 10, 12, 30, tzinfo=UTC)),
         ("2026-03-10T12:30+03:00", False, datetime(2026, 3, 10, 12, 30, tzinfo=MOSCOW)),
         ("2026-03-10 12:30:15Z", False, datetime(2026, 3, 10, 12, 30, 15, tzinfo=UTC)),

@@ -55,11 +55,12 @@ def moment(written: str, *, end_of_day: bool = False, zone: tzinfo | None = UTC)
 
     Raises ValueError when it is neither, or lies outside the years 1900 to 2199.
     """
-    if len(written) == 10:
-        clock = time.max.replace(microsecond=0) if end_of_day else time.min
-        found = datetime.combine(date.fromisoformat(written), clock)
-    else:
+    try:
+        day = date.fromisoformat(written)
+    except ValueError:
         found = datetime.fromisoformat(written)
+    else:
+        found = datetime.combine(day, time.max.replace(microsecond=0) if end_of_day else time.min)
     if not 1900 <= found.year < 2200:
         raise ValueError(written)
     return found if found.tzinfo else found.replace(tzinfo=zone)
