@@ -72,7 +72,7 @@ cookies = []
 for member in Member.objects.filter(role__in=("therapist", "lead"))[:%d]:
     session = store()
     session[SESSION_KEY] = str(member.user_id)
-    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[BACKEND_SESSION_KEY] = "spinepath.clinic.access.MemberBackend"
     session[HASH_SESSION_KEY] = member.user.get_session_auth_hash()
     session.create()
     cookies.append(session.session_key)

@@ -70,7 +70,7 @@ def signed_in(clinic: Clinic, role: str) -> Client:
     client = Client()
     client.force_login(
         Member.objects.filter(clinic=clinic, role=role)[0].user,
-        backend="django.contrib.auth.backends.ModelBackend",
+        backend="spinepath.clinic.access.MemberBackend",
     )
     return client
 

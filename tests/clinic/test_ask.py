@@ -232,7 +232,7 @@ def test_a_tablet_is_handed_over_signed_out(as_desk: Client, episode: Episode) -
 
 def test_a_member_who_signs_in_on_the_tablet_is_no_patient(person: Client, clinic: Clinic) -> None:
     user = Member.objects.filter(clinic=clinic, role="desk")[0].user
-    person.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    person.force_login(user, backend="spinepath.clinic.access.MemberBackend")
     assert person.get("/my/ask/")["Location"] == "/my/closed/"
 
 

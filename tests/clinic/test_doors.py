@@ -126,7 +126,7 @@ def test_reading_changes_nothing_and_is_kept_nowhere_on_the_way(things: dict[str
 def test_a_page_elsewhere_cannot_make_a_member_do_anything(things: dict[str, object], clinic: Clinic) -> None:
     lead = Client(enforce_csrf_checks=True)
     lead.force_login(
-        Member.objects.get(clinic=clinic, role="lead").user, backend="django.contrib.auth.backends.ModelBackend"
+        Member.objects.get(clinic=clinic, role="lead").user, backend="spinepath.clinic.access.MemberBackend"
     )
     for name in GUARDED:
         assert lead.post(address(name, things), {}).status_code == 403, name
@@ -138,7 +138,7 @@ def test_signing_in_leads_to_no_other_place(clinic: Clinic, url: str) -> None:
     answer = client.post(url, {"login": "ben", "password": "wrong", "next": "//evil.example/"})
     assert "evil.example" not in answer.get("Location", "")
     client.force_login(
-        Member.objects.get(clinic=clinic, role="lead").user, backend="django.contrib.auth.backends.ModelBackend"
+        Member.objects.get(clinic=clinic, role="lead").user, backend="spinepath.clinic.access.MemberBackend"
     )
     assert "evil.example" not in client.get(url).get("Location", "")
     assert "evil.example" not in client.post("/language/", {"language": "en", "next": "//evil.example"})["Location"]

@@ -28,7 +28,7 @@ def main() -> None:
     clinic = make_clinic()
     first, second = (Member.objects.filter(clinic=clinic, role=role)[0] for role in ("lead", "therapist"))
     client = Client(headers={"host": "127.0.0.1"})
-    client.force_login(second.user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(second.user, backend="spinepath.clinic.access.MemberBackend")
     episode, (screen, facts) = new_episode(clinic, second), a_checklist()
     address, told = address_of(episode, screen), list[int]()
     sent = sent_for(client, address, **{facts[0]: "no"})

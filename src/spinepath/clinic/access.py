@@ -9,6 +9,8 @@ from typing import Any, Concatenate, Literal, ParamSpec, TypeVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.internal import ratelimit
+from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
@@ -116,10 +118,17 @@ class MemberMiddleware:
 
 
 def _member_of(request: HttpRequest) -> Member | None:
-    if not request.user.is_authenticated:
-        return None
-    rows = Member.objects.select_related("clinic").filter(user_id=request.user.pk, is_active=True)
-    return rows.first()
+    member: Member | None = getattr(request.user, "member", None)
+    return member if member and member.is_active else None
+
+
+class MemberBackend(ModelBackend):
+    """Names and passwords; who signed in is read together with their place in the clinic: every page needs both."""
+
+    def get_user(self, user_id: int) -> User | None:
+        """The user with this row; None for one who may not sign in any more."""
+        user = User.objects.select_related("member__clinic").filter(pk=user_id).first()
+        return user if self.user_can_authenticate(user) else None
 
 
 def _keep_alive(request: HttpRequest) -> None:
