@@ -244,7 +244,8 @@ def test_a_kept_assessment_is_replayed(room: Path, tmp_path: Path) -> None:
             ),
             "now give another answer",
         ),
-        (lambda text: text[:50], "This is not a stored assessment"),
+        (lambda text: text[:50], "kept.json: This is not a stored assessment"),
+        (lambda _: '{"a":' * 50_000, "This is not a stored assessment"),
         (lambda text: text.replace('"knowledge": "1.0+', '"knowledge": "0.9+'), "The assessment used knowledge 0.9+"),
     ],
 )

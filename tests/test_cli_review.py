@@ -56,6 +56,13 @@ def test_what_is_only_tightened_passes(old: Path, looser: Path) -> None:
     assert "disposition: refer → emergency" in result.stdout
 
 
+def test_a_folder_without_patients_is_not_counted_as_nobody_loosened(old: Path, tmp_path: Path) -> None:
+    (tmp_path / "charts").mkdir()
+    result = run("diff", old, old, "--over", tmp_path / "charts")
+    assert result.exit_code == WRONG_INPUT
+    assert "There is no findings file (.yaml) in this folder." in flat(result.stderr)
+
+
 def test_patients_at_hand_are_counted(old: Path, looser: Path, tmp_path: Path) -> None:
     charts = tmp_path / "charts"
     charts.mkdir()
@@ -130,11 +137,43 @@ def test_the_proofs_of_another_base_make_no_page(tmp_path: Path, old: Path) -> N
     assert result.exit_code == WRONG_INPUT
     assert "Prove again." in result.stderr
     broken = tmp_path / "broken.json"
-    broken.write_text("{}")
-    assert "This is no report of proofs" in run("handbook", "--knowledge", old, "--proofs", broken).stderr
+    for content in ("{}", '{"a":' * 50_000):
+        broken.write_text(content)
+        result = run("handbook", "--knowledge", old, "--proofs", broken)
+        assert result.exit_code == WRONG_INPUT
+        assert "This is no report of proofs" in result.stderr
+
+
+@pytest.mark.parametrize("pdf", ["--pdf", "--no-pdf"])
+def test_a_handbook_that_cannot_be_written_is_told(tmp_path: Path, old: Path, pdf: str) -> None:
+    (tmp_path / "book").write_text("something else")
+    result = run("handbook", "--knowledge", old, "--out", tmp_path / "book", pdf)
+    assert result.exit_code == WRONG_INPUT
+    assert "The handbook cannot be written (File exists). Name another folder." in flat(result.stderr)
+
+
+def test_patients_that_cannot_be_kept_are_told(tmp_path: Path) -> None:
+    (tmp_path / "patients").write_text("something else")
+    result = run("prove", "--only", "one_disposition", "--patients", tmp_path / "patients")
+    assert result.exit_code == WRONG_INPUT
+    assert "The folder cannot be made (File exists)." in flat(result.stderr)
+
+
+@pytest.mark.parametrize("seconds", ["nan", "inf", "0", "-1"])
+@pytest.mark.parametrize("command", [("prove",), ("diff", "old", "new"), ("mutate",)])
+def test_a_search_takes_a_length_of_time(command: tuple[str, ...], seconds: str) -> None:
+    result = run(*command, "--seconds", seconds)
+    assert result.exit_code == WRONG_INPUT
+    assert "Give a number of seconds above 0" in flat(result.stderr)
 
 
 # mutate
+
+
+def test_a_disposition_that_does_not_exist_is_not_a_score_of_nothing(old: Path) -> None:
+    result = run("mutate", "--knowledge", old, "--leading-to", "emergancy")
+    assert result.exit_code == WRONG_INPUT
+    assert "There is no disposition emergancy. Did you mean emergency?" in flat(result.stderr)
 
 
 def test_survivors_are_named_and_fail_where_they_loosen_what_is_grave(

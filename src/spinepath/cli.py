@@ -49,6 +49,15 @@ Moment = Annotated[str | None, typer.Option("--as-of", help="Assess for this mom
 BAD_INPUT = 2
 """Exit code when the input cannot be used; 1 means that it was used and something is wrong with it."""
 
+LONGEST = 1_000_000
+"""So many seconds a search may take at most."""
+
+
+def _a_time(seconds: float | None) -> float | None:
+    if seconds is None or 0 < seconds <= LONGEST:
+        return seconds
+    raise typer.BadParameter(f"Give a number of seconds above 0, up to {LONGEST:,}.")
+
 
 @app.command()
 def check(knowledge: Folder = None, as_json: AsJson = False) -> None:
@@ -115,7 +124,7 @@ def replay(
     try:
         found = again(_knowledge(knowledge), _content(str(file)))
     except NotTheSame as problem:
-        typer.echo(str(problem), err=True)
+        typer.echo(f"{file}: {problem}", err=True)
         raise typer.Exit(1) from None
     typer.echo(f"The same answer as then: {found.outcome.disposition} (knowledge {found.knowledge}).")
 
@@ -168,7 +177,12 @@ def handbook(
     from spinepath.interop.handbook import write_handbook
 
     base = _knowledge(knowledge)
-    for path in write_handbook(base, out, pdf=pdf, proofs=_proofs(base, proofs)):
+    page = _proofs(base, proofs)
+    try:
+        written = write_handbook(base, out, pdf=pdf, proofs=page)
+    except OSError as problem:
+        _fail(f"{out}: The handbook cannot be written ({problem.strerror}). Name another folder.")
+    for path in written:
         typer.echo(str(path))
 
 
@@ -176,7 +190,7 @@ def handbook(
 def prove(
     only: Annotated[list[str] | None, typer.Option(help="Only the obligation of this name.")] = None,
     slow: Annotated[bool, typer.Option("--slow", help="Also those that compare every rule with every other.")] = False,
-    seconds: Annotated[float | None, typer.Option(help="Time for each, in place of its own.")] = None,
+    seconds: Annotated[float | None, typer.Option(help="Time for each, in place of its own.", callback=_a_time)] = None,
     jobs: Annotated[int, typer.Option(help="So many at once.", min=1, max=64)] = 2,
     write: Annotated[Path | None, typer.Option(help="Keep the result here, for a release and the handbook.")] = None,
     patients: Annotated[Path | None, typer.Option(help="Folder for the patients who refute something.")] = None,
@@ -203,7 +217,10 @@ def prove(
     if write is not None:
         _keep(write, prover.written(report).encode())
     if patients is not None:
-        patients.mkdir(parents=True, exist_ok=True)
+        try:
+            patients.mkdir(parents=True, exist_ok=True)
+        except OSError as problem:
+            _fail(f"{patients}: The folder cannot be made ({problem.strerror}). Name another.")
         for name, text in prover.patient_files(report).items():
             _keep(patients / name, text.encode())
     raise typer.Exit(0 if report.holds else 1)
@@ -214,7 +231,7 @@ def diff(
     old: Annotated[Path, typer.Argument(help="Folder of the older knowledge base.")],
     new: Annotated[Path, typer.Argument(help="Folder of the newer knowledge base.")],
     over: Annotated[list[Path] | None, typer.Option(help="Findings files, or folders of them, to count over.")] = None,
-    seconds: Annotated[float, typer.Option(help="Time for each search.")] = 30,
+    seconds: Annotated[float, typer.Option(help="Time for each search.", callback=_a_time)] = 30,
     as_of: Moment = None,
     as_json: AsJson = False,
 ) -> None:
@@ -240,17 +257,21 @@ def diff(
 def mutate(
     knowledge: Folder = None,
     leading_to: Annotated[list[str] | None, typer.Option(help="Only rules that lead to this disposition.")] = None,
-    seconds: Annotated[float, typer.Option(help="Time for each search.")] = 30,
+    seconds: Annotated[float, typer.Option(help="Time for each search.", callback=_a_time)] = 30,
     as_json: AsJson = False,
 ) -> None:
     """Make every small mistake in every rule, one at a time: is each caught by a case, a law or a proof?
 
     Exit code 1 when a mistake that loosens an emergency or urgent rule is not.
     """
+    from spinepath.engine.faults import nearest
     from spinepath.terminal.mutation import show_score
 
     prover = _extra("spinepath.prove.mutation", "prove")
     base = _knowledge(knowledge)
+    for name in leading_to or ():
+        if name not in base.ladder:
+            _fail(f"There is no disposition {name}. {nearest(name, base.ladder, ', '.join(base.ladder))}")
     rules = [rule for rule in base.rules.values() if not leading_to or rule.then.at_least in leading_to]
     found = list(prover.mutation(base, rules, prover.trials(base), prover.guards_of(base, seconds)))
     if as_json:
@@ -307,7 +328,10 @@ def _charts(knowledge: Knowledge, path: Path, now: datetime) -> Iterator[dict[st
     from spinepath.engine.chart_file import read_chart
     from spinepath.engine.findings import values_at
 
-    for file in sorted(path.glob("*.yaml")) if path.is_dir() else [path]:
+    files = sorted(path.glob("*.yaml")) if path.is_dir() else [path]
+    if not files:
+        _fail(f"{path}: There is no findings file (.yaml) in this folder. Name one that holds some.")
+    for file in files:
         try:
             chart = read_chart(_content(str(file)), str(file), knowledge, now)
         except FaultyFindings as problem:

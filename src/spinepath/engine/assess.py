@@ -121,7 +121,7 @@ def replay(knowledge: Knowledge, kept: bytes) -> Assessment:
     """
     try:
         stored = msgspec.json.decode(kept, type=Stored)
-    except msgspec.MsgspecError as problem:
+    except (msgspec.MsgspecError, RecursionError) as problem:
         raise NotTheSame(f"This is not a stored assessment ({problem}). Give a file kept with assess --save.") from None
     if stored.knowledge != knowledge.version:
         raise NotTheSame(

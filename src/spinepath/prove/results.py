@@ -61,8 +61,8 @@ def read_report(content: bytes) -> Report:
     """A report as it was written. Raises ValueError with the reason when it is none."""
     try:
         return msgspec.json.decode(content, type=Report)
-    except msgspec.MsgspecError as problem:
-        raise ValueError(f"This is no report of proofs: {problem}") from problem
+    except (msgspec.MsgspecError, RecursionError) as problem:
+        raise ValueError(f"This is no report of proofs ({problem}). Give a file kept with prove --write.") from problem
 
 
 # the page of the handbook
