@@ -83,7 +83,8 @@ def test_the_share_lies_within_its_interval(pair: tuple[int, int]) -> None:
     ("table", "says"),
     [
         (RESULTS.slice(0, 6), "The truth knows 7 people, the results fit 6."),
-        (arrow.concat_tables([RESULTS, RESULTS.slice(0, 1)]), "The truth knows 7 people, the results fit 8."),
+        (arrow.concat_tables([RESULTS.slice(1), RESULTS.slice(1, 1)]), "1 rows are of people who have a row already."),
+        (RESULTS.set_column(0, "person", [[f"p{number}" for number in range(7)]]), "name people in different ways."),
         (RESULTS.drop_columns(["disposition"]), "There is no column disposition in the results."),
         (results(*["go"] * 6, "gone"), "hold 1 dispositions that this knowledge base has not."),
     ],

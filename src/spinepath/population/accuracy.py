@@ -28,6 +28,7 @@ HONEST = (
     "No number here says how well the rules do with patients."
 )
 _SURE = 0.95
+_SAME = "Give the results of the same people."
 
 
 class Share(msgspec.Struct, frozen=True, kw_only=True):
@@ -157,9 +158,15 @@ def _counted(knowledge: Knowledge, truth: Any, results: Any) -> dict[str, list[i
     with duckdb.connect() as connection:
         connection.register("truth", truth)
         connection.register("results", results)
-        rows = connection.execute(
-            f"select disposition, {', '.join(wanted)}, count(*) from truth join results using ({PERSON}) group by all"  # noqa: S608
-        ).fetchall()
+        connection.execute("create view fitting as select * from truth join results using (person)")
+        try:
+            ((twice,),) = connection.execute("select count(*) - count(distinct person) from fitting").fetchall()
+            asked = f"select disposition, {', '.join(wanted)}, count(*) from fitting group by all"  # noqa: S608
+            rows = connection.execute(asked).fetchall()
+        except duckdb.ConversionException:  # its message quotes a person
+            raise Refused(f"The truth and the results name people in different ways. {_SAME}") from None
+    if twice:
+        raise Refused(f"{twice} rows are of people who have a row already. {_SAME}")
     strange = [level for level, *_ in rows if level not in knowledge.strictness]
     if strange:
         raise Refused(f"The results hold {len(strange)} dispositions that this knowledge base has not. Run them again.")
@@ -170,6 +177,5 @@ def _as_many(levels: dict[str, list[int]], truth: Any) -> int:
     joined = sum(counts[-1] for counts in levels.values())
     people: int = truth.num_rows if isinstance(truth, arrow.Table) else truth.count_rows()
     if joined != people:
-        act = "Give the results of the same people."
-        raise Refused(f"The truth knows {people} people, the results fit {joined}. {act}")
+        raise Refused(f"The truth knows {people} people, the results fit {joined}. {_SAME}")
     return people
