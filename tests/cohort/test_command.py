@@ -56,6 +56,10 @@ def test_what_cannot_be_used_is_told(knowledge: Path, charts: Path, tmp_path: Pa
     assert result.exit_code == WRONG_INPUT
     assert "There is no Parquet or Arrow file" in flat(result.output)
     assert not (tmp_path / "out").exists()
+    result = run("cohort", "run", charts, "--out", tmp_path / "out", "--as-of", "0000-01-01", "--knowledge", knowledge)
+    assert result.exit_code == WRONG_INPUT
+    assert "--as-of 0000-01-01 is not a date or moment." in flat(result.output)
+    assert not (tmp_path / "out").exists()
     run("cohort", "run", charts, "--out", tmp_path / "out", "--knowledge", knowledge)
     again = run("cohort", "run", charts, "--out", tmp_path / "out", "--knowledge", knowledge, "--deceased")
     assert again.exit_code == WRONG_INPUT

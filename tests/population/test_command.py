@@ -58,6 +58,7 @@ def test_people_are_made_and_measured(base: Path, tmp_path: Path) -> None:
 def test_records_need_a_day(base: Path, tmp_path: Path) -> None:
     words = ("generate", tmp_path / "out", "--people", 5, "--form", "fhir", "--knowledge", base)
     assert run(*words) == (2, "Records have a date. Add  --as-of 2026-11-22.\n")
+    assert "cannot be read" in run(*words, "--as-of", "0001-01-01")[1]
     assert run(*words, "--as-of", "soon") == (
         2,
         "The day cannot be read. Write year-month-day, for example 2026-11-22.\n",

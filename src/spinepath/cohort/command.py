@@ -48,6 +48,8 @@ def run(
         cohort, tables = (import_module(f"spinepath.cohort.{name}") for name in ("run", "source"))
     except ImportError as problem:
         _fail(f"This needs {problem.name or 'more packages'}. Install  spinepath[cohort].")
+    if as_of is not None:
+        _refuse_no_moment(as_of)
     try:
         base = load_cached(knowledge or default_folder())
         if any(map(_holds_records, inputs)):
@@ -93,6 +95,15 @@ def import_(
         _fail(str(problem))
     except ImportError as problem:
         _fail(f"This needs {problem.name or 'more packages'}. Install  spinepath[cohort].")
+
+
+def _refuse_no_moment(as_of: str) -> None:
+    from spinepath.engine.findings import moment
+
+    try:
+        moment(as_of)
+    except ValueError:
+        _fail(f"--as-of {as_of} is not a date or moment. Write for example  --as-of 2026-11-22.")
 
 
 def _holds_records(name: str) -> bool:

@@ -62,12 +62,12 @@ def generate(
 
 
 def _day(written: str | None) -> date:
-    from datetime import date
+    from spinepath.engine.findings import moment
 
     if written is None:
         _fail("Records have a date. Add  --as-of 2026-11-22.")
     try:
-        return date.fromisoformat(written)
+        return moment(written).date()
     except ValueError:
         _fail("The day cannot be read. Write year-month-day, for example 2026-11-22.")
 
