@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
+from math import isnan
 
 from spinepath.engine.conditions import Value, Values
 from spinepath.engine.entries import Fact
@@ -92,35 +93,34 @@ def _since(fact: Fact, text: str, on: date | None) -> float:
 
 
 def refuse_strange(facts: Mapping[str, Fact], values: Values) -> None:
-    """Raises NotAValue for a name that is no fact, and for a value that its fact cannot have; None is unknown.
+    """Raises NotAValue for a name that is no fact, and for a value of another kind than its fact's; None is unknown.
 
     Conditions compare with True, False and None alone: the word "yes", a 1 or a number that is none would count as
-    neither, which is as good as "no".
+    neither, which is as good as "no". A number beyond the range of its fact passes: counts and days that a clinic
+    keeps itself go on growing, and no condition mistakes them.
     """
     for name, value in values.items():
         fact = facts.get(name)
         if fact is None:
             raise NotAValue(f"There is no fact {name}.", nearest(name, facts, "Look in the handbook."))
-        if value is not None and not _can_be(fact, value):
-            raise NotAValue(f"{name} cannot be this value ({type(value).__name__}).", _can_be_given(fact))
+        if value is not None and not _is_of_kind(fact, value):
+            raise NotAValue(f"{name} cannot be this value ({type(value).__name__}).", _kind(fact))
 
 
-def _can_be(fact: Fact, value: Value) -> bool:
+def _is_of_kind(fact: Fact, value: Value) -> bool:
     if fact.answer == "yes_no":
         return value is True or value is False
     if fact.answer == "choice":
         return isinstance(value, str) and value in fact.values
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return False
-    return (fact.least is None or value >= fact.least) and (fact.most is None or value <= fact.most)
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and not isnan(value)
 
 
-def _can_be_given(fact: Fact) -> str:
+def _kind(fact: Fact) -> str:
     if fact.answer == "yes_no":
         return "Give True, False or None."
     if fact.answer == "choice":
         return f"Give one of {', '.join(fact.values)}, or None."
-    return f"Give a number ({fact.unit}) in the range of the fact, or None."
+    return f"Give a number ({fact.unit}), or None."
 
 
 def grown(fact: Fact, value: Value, days: float) -> Value:
