@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from typing import Any
 
@@ -23,9 +24,12 @@ from spinepath.clinic.models import (
     Session,
     Task,
 )
+from spinepath.clinic.oversight.export_paper import paper_of
+from spinepath.clinic.oversight.kept import kept_of
 from spinepath.clinic.plan.options import Options
 from spinepath.clinic.treat import notes, rescreen
 from spinepath.clinic.treat.showing import Shown
+from spinepath.engine.words import level_words
 from tests.clinic.conftest import signed_in
 from tests.clinic.courses import calm_answers, session_today, under_care
 
@@ -133,6 +137,28 @@ def test_a_session_is_signed_and_counts(as_therapist: Client, today: Session) ->
     assert note.before
     page = as_therapist.get(reverse("session", args=[today.key])).content.decode()
     assert "Signed by" in page
+
+
+def test_a_signed_note_says_levels_and_days_in_words(as_therapist: Client, therapist: Member, today: Session) -> None:
+    note = begun(as_therapist, today)
+    as_therapist.post(reverse("session", args=[today.key]), {**form_of(today, note), "act": "sign"})
+    first = next(line for line in Shown(today, Note.objects.get(pk=note.pk)).lines if line.technique.scale)
+    planned, other = advice.knowledge().scales[str(first.technique.scale)].levels[:2]
+    first.row.update(planned_level=planned.id, level=other.id, minutes="7", why="Asked for it.")
+    phases = [{"phase": next(iter(first.technique.phases)), "techniques": [first.row]}]
+    Note.objects.filter(pk=note.pk).update(phases=phases)
+    as_therapist.post(reverse("session_add", args=[today.key]), {"says": "Rang at noon."})
+    page = html.unescape(as_therapist.get(reverse("session", args=[today.key])).content.decode())
+    assert f"{first.technique.name}, {level_words(other)}, planned {level_words(planned)}, 7 min: Asked" in page
+    ids = [re.escape(level.id) for scale in advice.knowledge().scales.values() for level in scale.levels]
+    assert not re.search(rf", ({'|'.join(ids)})[,<: ]+(?!\()", page), "a level stands there without its words"
+    assert str(timezone.localdate()) not in re.sub(r'="[^"]*"', "", page), "a day stands there as a machine writes it"
+    # and so it does on the paper of the whole record
+    lead = Member.objects.filter(clinic=today.clinic, role="lead")[0]
+    person = today.episode.person
+    text = repr(paper_of(person, kept_of(person), lead, timezone.localtime()))
+    assert f"{first.technique.name}, {level_words(other)}" in text
+    assert "Rang at noon." in text
 
 
 def test_what_was_left_out_needs_a_reason_and_a_wrong_number_is_said_at_its_place(

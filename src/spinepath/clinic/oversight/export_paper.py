@@ -26,7 +26,8 @@ from spinepath.clinic.models import (
 from spinepath.clinic.oversight.kept import Kept, counted, rows
 from spinepath.clinic.plan.letters import paper
 from spinepath.clinic.plan.letters.paper import Block, Paper
-from spinepath.clinic.templatetags.spinepath import disposition_name, fact_name, technique, written_words
+from spinepath.clinic.templatetags.spinepath import disposition_name, fact_name, source_name, technique, written_words
+from spinepath.clinic.treat.in_words import all_told
 
 
 def paper_of(person: Person, found: Kept, member: Member, now: datetime) -> Paper:
@@ -86,7 +87,7 @@ def _episode(episode: Episode) -> Iterator[Block]:
                 _moment(one.at),
                 fact_name(one.fact),
                 f"{written_words(one.fact, one.value)}{' ' + _('(corrected later)') if one.pk in corrected else ''}",
-                one.by or one.source,
+                one.by or source_name(one.source),
             ]
             for one in findings
         ],
@@ -120,7 +121,7 @@ def _episode(episode: Episode) -> Iterator[Block]:
                 for one in Document.objects.filter(episode=episode)
             ),
             *(
-                [_moment(one.made_at), one.kind, f"letters/{one.key}.pdf"]
+                [_moment(one.made_at), one.get_kind_display(), f"letters/{one.key}.pdf"]
                 for one in Letter.objects.filter(episode=episode)
             ),
         ],
@@ -130,22 +131,35 @@ def _episode(episode: Episode) -> Iterator[Block]:
 
 def _sessions(episode: Episode) -> Iterator[Block]:
     sessions = Session.objects.filter(episode=episode).select_related("therapist").order_by("day", "start")
-    notes = {one.session_id: one.free for one in Note.objects.filter(session__episode=episode)}
+    notes = {one.session_id: _note(one) for one in Note.objects.filter(session__episode=episode)}
     yield from _table(
         _("Sessions"),
         [_("Day"), _("With"), _("State"), _("Note")],
         [[_day(one.day), one.therapist.name, one.get_status_display(), notes.get(one.pk, "")] for one in sessions],
         [2, 2, 2, 5],
     )
+    severities = advice.knowledge().severities
     yield from _table(
         _("Reactions to care"),
-        [_("When"), _("What was said"), _("Outcome")],
+        [_("When"), _("How grave"), _("What was said"), _("Outcome")],
         [
-            [_moment(one.at), one.says, one.outcome]
+            [
+                _moment(one.at),
+                severities[one.severity].name if one.severity in severities else "",
+                one.says,
+                one.outcome,
+            ]
             for one in AdverseEvent.objects.filter(episode=episode).order_by("at")
         ],
-        [2, 5, 4],
+        [2, 3, 4, 3],
     )
+
+
+def _note(note: Note) -> str:
+    """What was done, and the free words; what was added after the signature follows with who added it."""
+    added = [f"{one['says']} ({one['by']})" for one in note.additions]
+    lines = [*(one.line for one in all_told(note.phases)), note.free, *added]
+    return "; ".join(line for line in lines if line.strip())
 
 
 def _technique(name: str) -> str:

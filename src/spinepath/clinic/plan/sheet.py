@@ -86,8 +86,8 @@ def _line(place: int, one: dict[str, Any], signed: dict[str, Consent], reasons: 
     return Line(
         place=place,
         technique=technique,
-        level=_level(technique, one.get("level")),
-        most_level=_level(technique, one.get("most_level")),
+        level=level_in_words(technique, one.get("level")),
+        most_level=level_in_words(technique, one.get("most_level")),
         phase=base.phases.get(one.get("phase", "")),
         by_hand=technique is not None and base.is_hands_on(technique.id),
         consent=signed.get(one["id"]),
@@ -95,9 +95,10 @@ def _line(place: int, one: dict[str, Any], signed: dict[str, Consent], reasons: 
     )
 
 
-def _level(technique: Technique | None, level: str | None) -> str:
+def level_in_words(technique: Technique | None, level: str | None) -> str:
+    """A level of the technique's scale with what it means; empty without one, as written where the scale has none."""
     if technique is None or technique.scale is None or not level:
-        return ""
+        return level or ""
     found = [one for one in knowledge().scales[technique.scale].levels if one.id == level]
     return level_words(found[0]) if found else level
 

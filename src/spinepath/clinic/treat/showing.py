@@ -18,6 +18,7 @@ from spinepath.clinic.plan import consents
 from spinepath.clinic.plan.options import Option, Options
 from spinepath.clinic.treat import notes, rescreen
 from spinepath.clinic.treat.answering import Sheet
+from spinepath.clinic.treat.in_words import Told, all_told, told
 from spinepath.engine.assess import Assessment
 from spinepath.engine.content import Phase, Severity, Technique
 from spinepath.engine.entries import Fact, Question, Rule
@@ -62,6 +63,11 @@ class Line:
     def rules(self) -> list[Rule]:
         """Why it is not allowed, or what to take care of."""
         return list(self.option.rules) if self.option else []
+
+    @property
+    def told(self) -> Told:
+        """What was written of it, in words."""
+        return told(self.row)
 
     @property
     def stands(self) -> str:
@@ -110,18 +116,9 @@ class Replaced:
         return datetime.fromisoformat(self.kept["replaced_at"])
 
     @property
-    def lines(self) -> list[tuple[str, bool, str]]:
-        """Each technique by name, whether it was ticked, and what was written beside it."""
-        base = advice.knowledge()
-        rows = [row for phase in self.kept["phases"] for row in phase.get("techniques", [])]
-        return [
-            (
-                base.techniques[row["id"]].name if row["id"] in base.techniques else row["id"],
-                bool(row["done"]),
-                ", ".join(str(row[name]) for name in ("level", "minutes", "where", "why") if row.get(name)),
-            )
-            for row in rows
-        ]
+    def lines(self) -> list[Told]:
+        """Each technique with what was written beside it."""
+        return all_told(self.kept["phases"])
 
     @property
     def after(self) -> list[tuple[str, str]]:
@@ -258,6 +255,12 @@ class Shown:
         names = page_part(base, "before_and_after").facts
         before = (self.note.before if self.note and self.note.before else {}) or self.assessment.values
         return [Compared(base.facts[name], before.get(name), after.get(name, "")) for name in names]
+
+    @property
+    def additions(self) -> list[tuple[str, str, datetime]]:
+        """What was added after the signature: the words, by whom, when."""
+        rows = self.note.additions if self.note else []
+        return [(one["says"], one["by"], datetime.fromisoformat(one["at"])) for one in rows]
 
     @property
     def replaced(self) -> list[Replaced]:
