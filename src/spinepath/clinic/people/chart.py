@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal
 
 from django.utils import timezone
@@ -12,14 +12,9 @@ from django.utils.translation import gettext as _
 
 from spinepath.clinic import advice, written
 from spinepath.clinic.models import (
-    AdverseEvent,
-    Consent,
     Course,
-    Document,
     Episode,
     Hold,
-    KeptAssessment,
-    Letter,
     Plan,
     Session,
 )
@@ -259,115 +254,3 @@ def _own(made: Assessment, rows: Iterable[written.Row]) -> list[Finding]:
     """What the clinic knows by itself: nobody wrote it down."""
     kept = {(row.fact, row.at) for row in rows}
     return [one for one in made.findings if (one.fact, one.at) not in kept and one.source in ("clinic", "record")]
-
-
-# what happened when
-
-
-@dataclass
-class Happened:
-    """One line of the timeline. `kind` names its mark; `page` and `key` where it leads."""
-
-    at: datetime
-    kind: str
-    says: str
-    by: str = ""
-    detail: str = ""
-    url: tuple[str, str] | None = None
-    notable: list[Shown] = field(default_factory=list)
-
-
-def timeline(
-    episode: Episode, found: Findings, sessions: list[Session], plans: list[Plan]
-) -> list[tuple[date, list[Happened]]]:
-    """Everything that happened, by day, the newest first."""
-    lines = [*_of_findings(found), *_of_sessions(sessions), *_of_plans(plans), *_of_papers(episode), *_of_care(episode)]
-    lines.sort(key=lambda one: one.at, reverse=True)
-    days: dict[date, list[Happened]] = {}
-    for line in lines:
-        days.setdefault(timezone.localdate(line.at), []).append(line)
-    return list(days.items())
-
-
-def _of_findings(found: Findings) -> Iterable[Happened]:
-    """One line for all that one author added on one day, with what was notable."""
-    groups: dict[tuple[date, str, str], list[Shown]] = {}
-    for one in (*found.found, *found.clear, *found.not_known, *found.old):
-        if not one.is_earlier:
-            row = one.row
-            groups.setdefault((timezone.localdate(row.at), row.by, row.source), []).append(one)
-    for (_day, by, source), group in groups.items():
-        notable = [one for one in group if one.is_notable]
-        yield Happened(
-            at=max(one.row.at for one in group),
-            kind="findings",
-            says=_("%(number)s findings") % {"number": len(group)} if len(group) > 1 else _("1 finding"),
-            by=by or source,
-            notable=notable[:12],
-        )
-
-
-def _of_sessions(sessions: list[Session]) -> Iterable[Happened]:
-    today = timezone.localdate()
-    for one in sessions:
-        if one.day <= today or one.status in (Session.Status.DONE, Session.Status.MISSED):
-            at = timezone.make_aware(datetime.combine(one.day, one.start))
-            says = _("Session %(number)s: %(status)s") % {"number": one.number, "status": one.get_status_display()}
-            yield Happened(at=at, kind="session", says=says, by=one.therapist.name)
-
-
-def _of_plans(plans: list[Plan]) -> Iterable[Happened]:
-    presets = advice.knowledge().presets
-    for plan in plans:
-        name = presets[plan.preset].name if plan.preset in presets else plan.preset
-        says = _("Plan: %(preset)s, %(sessions)s sessions (%(status)s)") % {
-            "preset": name,
-            "sessions": plan.sessions,
-            "status": plan.get_status_display(),
-        }
-        yield Happened(at=plan.agreed_at or plan.made_at, kind="plan", says=says, by=plan.made_by.name)
-
-
-def _of_papers(episode: Episode) -> Iterable[Happened]:
-    """Assessments, letters, documents and consents."""
-    names = advice.knowledge().dispositions
-    kept = KeptAssessment.objects.filter(episode=episode).defer("stored").select_related("member")
-    for row in kept:
-        name = names[row.disposition].name if row.disposition in names else row.disposition
-        by = row.member.name if row.member else ""
-        yield Happened(
-            row.as_of, "assessment", _("Advice kept: %(name)s") % {"name": name}, by, url=("assessment", row.key)
-        )
-    for letter in Letter.objects.filter(episode=episode).defer("pdf").select_related("member"):
-        by = letter.member.name if letter.member else ""
-        yield Happened(letter.made_at, "letter", _("Letter: %(kind)s") % {"kind": letter.get_kind_display()}, by)
-    for document in Document.objects.filter(episode=episode).select_related("member"):
-        by = document.member.name if document.member else ""
-        yield Happened(document.added_at, "document", _("Document: %(title)s") % {"title": document.title}, by)
-    techniques = advice.knowledge().techniques
-    for consent in Consent.objects.filter(episode=episode).select_related("witness"):
-        technique = techniques.get(consent.technique)
-        told = {"name": technique.name if technique else consent.technique}
-        yield Happened(consent.given_at, "consent", _("Consent: %(name)s") % told, consent.witness.name)
-        if consent.withdrawn_at:
-            yield Happened(consent.withdrawn_at, "consent", _("Consent withdrawn: %(name)s") % told)
-
-
-def _of_care(episode: Episode) -> Iterable[Happened]:
-    """Holds and reactions, and the first and last day."""
-    for hold in Hold.objects.filter(episode=episode).select_related("released_by"):
-        yield Happened(hold.since, "hold", _("Bookings held"), detail=hold.because)
-        if hold.released_at:
-            by = hold.released_by.name if hold.released_by else ""
-            yield Happened(hold.released_at, "hold", _("Bookings released"), by, detail=hold.released_because)
-    severities = advice.knowledge().severities
-    for event in AdverseEvent.objects.filter(episode=episode).select_related("member", "followed_up_by"):
-        grade = severities[event.severity].name if event.severity in severities else event.severity
-        says = _("Reaction to care: %(grade)s") % {"grade": grade}
-        yield Happened(event.at, "reaction", says, event.member.name, detail=event.says)
-        if event.followed_up_at:
-            by = event.followed_up_by.name if event.followed_up_by else ""
-            yield Happened(event.followed_up_at, "reaction", _("Asked how the reaction went"), by, detail=event.outcome)
-    yield Happened(episode.opened_at, "episode", _("Episode opened"))
-    if episode.closed_at:
-        yield Happened(episode.closed_at, "episode", _("Episode closed"))

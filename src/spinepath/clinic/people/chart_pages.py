@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from spinepath.clinic import advice, audit
 from spinepath.clinic.access import StaffRequest, episode_of, may, staff, within
+from spinepath.clinic.examine.files import KINDS
 from spinepath.clinic.models import (
     AuditEntry,
     Document,
@@ -31,6 +32,7 @@ from spinepath.clinic.models import (
 )
 from spinepath.clinic.pages import episode_page
 from spinepath.clinic.people import chart, compare
+from spinepath.clinic.people.timeline import timeline
 from spinepath.clinic.record import Author, NotRecorded, correct
 from spinepath.clinic.today import tasks
 
@@ -45,7 +47,9 @@ def episode(request: StaffRequest, key: str) -> HttpResponse:
     made = advice.assessment_of(found)
     asked = chart.questions(made)
     plans = list(Plan.objects.filter(episode=found).select_related("made_by"))
-    sessions = list(Session.objects.filter(episode=found).select_related("therapist").order_by("day", "start"))
+    sessions = list(
+        Session.objects.filter(episode=found).select_related("therapist", "course__made_by").order_by("day", "start")
+    )
     findings = chart.findings(found, made)
     # the head shows what is true now; what was kept for lists may be older
     found.disposition, found.reading = made.outcome.disposition, made.outcome.reading or ""
@@ -56,7 +60,8 @@ def episode(request: StaffRequest, key: str) -> HttpResponse:
         "asked_more": max(len(asked) - chart.QUESTIONS_SHOWN, 0),
         "next": chart.next_step(found, made, asked, plans, sessions),
         "findings": findings,
-        "days": chart.timeline(found, findings, sessions, plans),
+        "happened": timeline(found, findings, sessions, plans),
+        "kinds": {kind: name for kind, (_ending, name) in KINDS.items()},
         "documents": list(Document.objects.filter(episode=found, withdrawn_at=None)),
         "letters": list(Letter.objects.filter(episode=found).defer("pdf")),
         "drawing": Drawing.objects.filter(episode=found).first(),
