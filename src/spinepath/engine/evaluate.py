@@ -96,8 +96,8 @@ def evaluate(knowledge: Knowledge, found: Values) -> Outcome:
 
     `found` maps facts to values; a fact that is missing or None is unknown. An unknown never counts as "no": a rule
     whose condition is unknown is `open`, and if it says `if_unknown: settle` nobody is treated by hand until it is
-    settled. Raises NotAValue for a name that is no fact and for a value of another kind than its fact's. Clinical source:
-    none of its own; every clinical statement comes from the rules.
+    settled. Raises NotAValue for a name that is no fact and for a value of another kind than its fact's. Clinical
+    source: none of its own; every clinical statement comes from the rules.
     """
     refuse_strange(knowledge.facts, found)
     values = complete(knowledge, found)
