@@ -41,6 +41,14 @@ def test_lines_discount_and_total_are_exact() -> None:
     assert (str(found.discount), str(found.total), found.currency) == ("11.11", "210.99", "EUR")
 
 
+@pytest.mark.parametrize(("smallest", "discount"), [("0.05", "11.10"), ("0.5", "11.0"), ("1", "11"), ("5", "10")])
+def test_what_is_taken_off_can_be_paid_in_the_smallest_coin(smallest: str, discount: str) -> None:
+    prices = msgspec.structs.replace(PRICES, smallest=Decimal(smallest))
+    found = price_of(SESSIONS, prices, {"a": "first"}, "treatment")
+    assert found is not None
+    assert str(found.discount) == discount
+
+
 def test_two_sessions_are_no_package() -> None:
     found = price_of(SESSIONS[1:3], PRICES, {}, "treatment")
     assert found is not None

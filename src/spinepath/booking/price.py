@@ -78,7 +78,8 @@ def price_of(sessions: Iterable[Session], prices: PriceList, kinds: dict[str, st
     )
     whole = sum((line.amount for line in lines), Decimal(0))
     percent = max((one.percent for one in prices.discounts if len(paid) >= one.sessions), default=Decimal(0))
-    off = (whole * percent / 100).quantize(prices.smallest, ROUND_HALF_UP)
+    coins = (whole * percent / 100 / prices.smallest).to_integral_value(ROUND_HALF_UP)
+    off = coins * prices.smallest
     return Price(currency=prices.currency, lines=lines, discount=off, total=whole - off)
 
 
