@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
-pytest.importorskip("icalendar", reason="needs the extra `calendar`")
-
 import icalendar
+import pytest
 
 from spinepath.booking.ical import Sender, calendar_text
 from tests.booking.clinics import session

@@ -10,14 +10,10 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import icalendar
 import msgspec
 
 from spinepath.booking.clinic import Session, Status
-
-try:
-    import icalendar
-except ImportError as missing:
-    raise ImportError("icalendar is missing: pip install 'spinepath[calendar]'.") from missing
 
 STATUS: dict[Status, str] = {"booked": "CONFIRMED", "held": "TENTATIVE", "cancelled": "CANCELLED"}
 """Sessions that are done or were missed are not sent."""
