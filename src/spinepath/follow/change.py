@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Literal
 
 import msgspec
@@ -93,14 +92,3 @@ def expected_curve(knowledge: Knowledge, measure: str, first: float) -> tuple[Ba
         Band(weeks=point.weeks, least=first * point.left[0] / 100, most=first * point.left[1] / 100)
         for point in curve.points
     )
-
-
-def expected_at(curve: tuple[Band, ...], weeks: float) -> Band | None:
-    """What is expected at a time between the points of the curve; None outside of it."""
-    for before, after in pairwise(curve):
-        if before.weeks <= weeks <= after.weeks:
-            share = (weeks - before.weeks) / (after.weeks - before.weeks)
-            least = before.least + share * (after.least - before.least)
-            most = before.most + share * (after.most - before.most)
-            return Band(weeks=weeks, least=min(least, most), most=max(least, most))
-    return None
