@@ -119,7 +119,7 @@ def test_a_column_that_stands_twice_is_refused(tmp_path: Path) -> None:
 def test_files_with_other_columns_are_refused(tmp_path: Path) -> None:
     write(tmp_path / "a.parquet", arrow.table({"person": [1]}))
     write(tmp_path / "b.parquet", arrow.table({"person": [2], "fever": [True]}))
-    with pytest.raises(Refused, match=r"b.parquet: Its columns are not those of .*a.parquet"):
+    with pytest.raises(Refused, match=r"b.parquet: Its columns are not those of .*a.parquet. Name only tables"):
         open_source(small(), [str(tmp_path)])
 
 

@@ -126,7 +126,7 @@ def _stretches(path: Path, groups: Sequence[int], part: int, size: int) -> Itera
 
 def _refuse_different(files: Sequence[Path], schemas: Sequence[Any]) -> None:
     problems = [
-        f"{path}: Its columns are not those of {files[0]}. Give all files the same columns and types."
+        f"{path}: Its columns are not those of {files[0]}. Name only tables of charts, alike in columns and types."
         for path, schema in zip(files, schemas, strict=True)
         if not schema.equals(schemas[0])
     ]
