@@ -18,13 +18,11 @@ from spinepath.clinic.access import StaffRequest, episode_of, may, staff, within
 from spinepath.clinic.examine.files import KINDS
 from spinepath.clinic.models import (
     AuditEntry,
-    Document,
     Drawing,
     Episode,
     KeptAssessment,
     KeptFinding,
     KnowledgeVersion,
-    Letter,
     Person,
     Plan,
     Session,
@@ -32,7 +30,7 @@ from spinepath.clinic.models import (
 )
 from spinepath.clinic.pages import episode_page
 from spinepath.clinic.people import chart, compare
-from spinepath.clinic.people.timeline import timeline
+from spinepath.clinic.people.timeline import papers_of, timeline
 from spinepath.clinic.record import Author, NotRecorded, correct
 from spinepath.clinic.today import tasks
 
@@ -50,7 +48,7 @@ def episode(request: StaffRequest, key: str) -> HttpResponse:
     sessions = list(
         Session.objects.filter(episode=found).select_related("therapist", "course__made_by").order_by("day", "start")
     )
-    findings = chart.findings(found, made)
+    findings, papers = chart.findings(found, made), papers_of(found)
     # the head shows what is true now; what was kept for lists may be older
     found.disposition, found.reading = made.outcome.disposition, made.outcome.reading or ""
     context = {
@@ -60,10 +58,10 @@ def episode(request: StaffRequest, key: str) -> HttpResponse:
         "asked_more": max(len(asked) - chart.QUESTIONS_SHOWN, 0),
         "next": chart.next_step(found, made, asked, plans, sessions),
         "findings": findings,
-        "happened": timeline(found, findings, sessions, plans),
+        "happened": timeline(found, findings, sessions, plans, papers),
         "kinds": {kind: name for kind, (_ending, name) in KINDS.items()},
-        "documents": list(Document.objects.filter(episode=found, withdrawn_at=None)),
-        "letters": list(Letter.objects.filter(episode=found).defer("pdf")),
+        "documents": [one for one in papers.documents if one.withdrawn_at is None],
+        "letters": papers.letters,
         "drawing": Drawing.objects.filter(episode=found).first(),
         "drawing_part": select_template([DRAWING, "clinic/people/no_drawing.html"]),
         "tasks": tasks.shown(_tasks(found), timezone.localdate()),

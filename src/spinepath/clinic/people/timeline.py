@@ -56,9 +56,30 @@ class Timeline:
     months: list[tuple[date, list[Day]]]
 
 
-def timeline(episode: Episode, found: Findings, sessions: list[Session], plans: list[Plan]) -> Timeline:
+@dataclass(frozen=True)
+class Papers:
+    """Letters without their PDF, and documents, withdrawn ones too; the newest first."""
+
+    letters: list[Letter]
+    documents: list[Document]
+
+
+def papers_of(episode: Episode) -> Papers:
+    """All papers of an episode, each with the member who wrote or added it."""
+    letters = Letter.objects.filter(episode=episode).defer("pdf").select_related("member")
+    return Papers(list(letters), list(Document.objects.filter(episode=episode).select_related("member")))
+
+
+def timeline(episode: Episode, found: Findings, sessions: list[Session], plans: list[Plan], papers: Papers) -> Timeline:
     """What happened. Of one day, what is alike stands in one line that opens; nothing is left out."""
-    lines = [*_of_findings(found), *_of_sessions(sessions), *_of_plans(plans), *_of_papers(episode), *_of_care(episode)]
+    lines = [
+        *_of_findings(found),
+        *_of_sessions(sessions),
+        *_of_plans(plans),
+        *_of_papers(papers),
+        *_of_decisions(episode),
+        *_of_care(episode),
+    ]
     lines.sort(key=lambda one: one.at, reverse=True)
     by_day = [(day, _folded(list(group))) for day, group in groupby(lines, key=lambda one: timezone.localdate(one.at))]
     shown = len(by_day) if len(by_day) <= DAYS_SHOWN + 1 else DAYS_SHOWN
@@ -142,8 +163,17 @@ def _of_plans(plans: list[Plan]) -> Iterable[Happened]:
         yield Happened(at=plan.agreed_at or plan.made_at, kind="plan", says=says, by=plan.made_by.name)
 
 
-def _of_papers(episode: Episode) -> Iterable[Happened]:
-    """Assessments, letters, documents and consents."""
+def _of_papers(papers: Papers) -> Iterable[Happened]:
+    for letter in papers.letters:
+        by = letter.member.name if letter.member else ""
+        yield Happened(letter.made_at, "letter", _("Letter: %(kind)s") % {"kind": letter.get_kind_display()}, by)
+    for document in papers.documents:
+        by = document.member.name if document.member else ""
+        yield Happened(document.added_at, "document", _("Document: %(title)s") % {"title": document.title}, by)
+
+
+def _of_decisions(episode: Episode) -> Iterable[Happened]:
+    """Advice that was kept, and consents."""
     names = advice.knowledge().dispositions
     kept = KeptAssessment.objects.filter(episode=episode).defer("stored").select_related("member")
     for row in kept:
@@ -152,12 +182,6 @@ def _of_papers(episode: Episode) -> Iterable[Happened]:
         yield Happened(
             row.as_of, "assessment", _("Advice kept: %(name)s") % {"name": name}, by, url=("assessment", row.key)
         )
-    for letter in Letter.objects.filter(episode=episode).defer("pdf").select_related("member"):
-        by = letter.member.name if letter.member else ""
-        yield Happened(letter.made_at, "letter", _("Letter: %(kind)s") % {"kind": letter.get_kind_display()}, by)
-    for document in Document.objects.filter(episode=episode).select_related("member"):
-        by = document.member.name if document.member else ""
-        yield Happened(document.added_at, "document", _("Document: %(title)s") % {"title": document.title}, by)
     techniques = advice.knowledge().techniques
     for consent in Consent.objects.filter(episode=episode).select_related("witness"):
         technique = techniques.get(consent.technique)
