@@ -172,3 +172,11 @@ def test_copies_are_kept_where_the_environment_or_the_users_cache_is(monkeypatch
     assert cache_folder() == Path("/there/spinepath")
     monkeypatch.delenv("XDG_CACHE_HOME")
     assert cache_folder() == Path.home() / ".cache" / "spinepath"
+
+
+def test_who_has_no_home_does_without_copies(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SPINEPATH_CACHE", raising=False)
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setenv("HOME", "~")  # what a user gets who is not in the list of users
+    assert cache_folder() is None
+    assert load_cached(default_folder()).rules

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -258,6 +260,46 @@ def test_the_version_names_release_and_content() -> None:
     head, _, rest = TEXTS["ground.yaml"].partition("dispositions:")
     unreleased = build(files(ground=f"{head.partition('releases:')[0]}dispositions:{rest}"))
     assert unreleased.version.startswith("unreleased+")
+
+
+def test_a_release_keeps_its_version_in_a_folder_of_any_name(tmp_path: Path) -> None:
+    versions = set()
+    for name in ("knowledge", "release-2"):
+        (tmp_path / name / "inner").mkdir(parents=True)
+        for page_name, content in files().items():
+            (tmp_path / name / "inner" / page_name).write_bytes(content)
+        versions.add(load(tmp_path / name).version)
+    assert len(versions) == 1
+
+
+@pytest.mark.parametrize("name", ["more.yml", "more.YAML"])
+def test_a_file_that_would_be_passed_over_is_told(tmp_path: Path, name: str) -> None:
+    (tmp_path / "room").mkdir()
+    (tmp_path / "room" / "x.yaml").write_text("x")
+    (tmp_path / "room" / name).write_text("x")
+    with pytest.raises(
+        FaultyKnowledge, match=rf"room/{name}: Only files whose names end in .yaml are read. Rename it."
+    ):
+        read_files(tmp_path / "room")
+
+
+def test_a_folder_that_cannot_be_read_is_told_and_not_passed_over() -> None:
+    with tempfile.TemporaryDirectory() as place:
+        room = Path(place, "room")
+        (room / "inner").mkdir(parents=True)
+        (room / "x.yaml").write_text("x")
+        (room / "inner").chmod(0)
+        Path(place).chmod(0o755)
+        nobody = os.geteuid() == 0
+        if nobody:
+            os.seteuid(65534)  # whoever runs the tests as root can read everything
+        try:
+            with pytest.raises(FaultyKnowledge, match=r"inner: The folder cannot be read \(Permission denied\)"):
+                read_files(room)
+        finally:
+            if nobody:
+                os.seteuid(0)
+            (room / "inner").chmod(0o755)
 
 
 def test_files_are_named_from_the_folder_on(tmp_path: Path) -> None:

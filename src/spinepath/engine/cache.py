@@ -27,12 +27,18 @@ def default_folder() -> Path:
     return inside if inside.is_dir() else package.parents[1] / "knowledge"
 
 
-def cache_folder() -> Path:
-    """Where copies are kept: SPINEPATH_CACHE, else `spinepath` in the user's cache folder."""
+def cache_folder() -> Path | None:
+    """Where copies are kept: SPINEPATH_CACHE, else `spinepath` in the user's cache folder; None for whoever has none.
+
+    Never a place that is shared: a copy is trusted, and others could write there.
+    """
     named = os.environ.get("SPINEPATH_CACHE")
     if named:
         return Path(named)
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    try:
+        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    except RuntimeError:  # a user without a home, as containers have
+        return None
     return Path(base) / "spinepath"
 
 
@@ -40,15 +46,17 @@ def load_cached(folder: Path) -> Knowledge:
     """The knowledge base in `folder`, from its copy when there is one. Raises FaultyKnowledge as `load` does."""
     from spinepath.engine.content_files import content_hash, read_files
 
-    files = read_files(folder)
-    copy = cache_folder() / f"{content_hash(files)[:32]}-{_engine_key()}.msgpack"
-    found = _read_copy(copy)
-    if found is not None:
+    files, copies = read_files(folder), cache_folder()
+    # places in a copy begin with the name of its folder
+    copy = copies and copies / f"{content_hash(files)[:32]}-{folder.name}-{_engine_key()}.msgpack"
+    found = copy and _read_copy(copy)
+    if found:
         return found
     from spinepath.engine.load import load_files
 
     knowledge = load_files(files, folder)
-    _write_copy(copy, knowledge)
+    if copy:
+        _write_copy(copy, knowledge)
     return knowledge
 
 
