@@ -208,8 +208,12 @@ def test_a_hold_forbids_a_new_booking(cleared: Episode, therapist: Member, as_de
     agreed(cleared, therapist)
     Hold.objects.create(episode=cleared, since=timezone.now(), because="something")
     answer = as_desk.get(page(cleared))
-    assert "The therapist has to decide first" in answer.content.decode()
+    assert answer.content.decode().count("until a therapist has decided") == 1
+    assert "The therapist has to decide first" not in answer.content.decode(), "once is enough"
+    assert "A course cannot be booked now" not in answer.content.decode()
     assert b"something" not in answer.content
+    with pytest.raises(ready.NotNow):
+        writing.book(cleared, therapist, [], NO_WISHES)
 
 
 def test_others_see_nothing(cleared: Episode, clinic: Clinic, django_user_model: Any) -> None:

@@ -35,6 +35,27 @@ def held(episode: Episode, therapist: Member) -> Hold:
     return Hold.objects.get(episode=episode, released_at=None)
 
 
+@pytest.mark.parametrize("room", ["session", "plan", "book", "treat", "episode", "examine", "follow"])
+def test_that_bookings_are_held_is_said_once_on_a_page(
+    as_therapist: Client, cared: Episode, therapist: Member, room: str
+) -> None:
+    held(cared, therapist)
+    today = cared.sessions.get(day=timezone.localdate())
+    page = as_therapist.get(reverse(room, args=[today.key if room == "session" else cared.key])).content.decode()
+    assert page.count("Bookings are held") == 1
+    assert page.count("Look at it and decide") == (room != "follow")
+    assert ("This session too" in page) == (room == "session")
+    assert "This session waits" not in page
+
+
+def test_a_session_behind_a_review_says_what_it_waits_for(as_therapist: Client, cared: Episode) -> None:
+    today = cared.sessions.get(day=timezone.localdate())
+    cared.sessions.filter(pk=today.pk).update(status="held")
+    page = as_therapist.get(reverse("session", args=[today.key])).content.decode()
+    assert "Bookings are held" not in page
+    assert "This session waits for a review of the course" in page
+
+
 def test_the_page_shows_what_is_due_and_keeps_it(as_therapist: Client, cared: Episode) -> None:
     going = Going(cared)
     assert going.due_now

@@ -15,11 +15,15 @@ from spinepath.clinic.plan.state import Problem, problems_of
 
 @dataclass(frozen=True)
 class Hindrance:
-    """One thing that stands in the way: `says` to clinicians, `desk` without a clinical word; `step` settles it."""
+    """One thing that stands in the way: `says` to clinicians, `desk` without a clinical word; `step` settles it.
+
+    What holds the bookings (`is_hold`) stands above every page of the episode where somebody has to release it.
+    """
 
     says: str
     desk: str
     step: str
+    is_hold: bool = False
 
 
 class NotNow(Exception):
@@ -55,7 +59,8 @@ def hindrances(known: Known, plan: Plan | None) -> list[Hindrance]:
         says = _("The plan rests on an assessment that offers no care: {}.").format(called)
         found.append(Hindrance(says, _to_therapist(), "ask"))
     if known.outcome.held:
-        found.append(Hindrance(" ".join(_reasons(known)) or _to_therapist(), _to_therapist(), "follow"))
+        says = " ".join(_reasons(known)) or _to_therapist()
+        found.append(Hindrance(says, _to_therapist(), "follow", is_hold=True))
     return found
 
 
@@ -63,7 +68,7 @@ def _of_plan(problem: Problem) -> Hindrance:
     step = problem.act if problem.act in ("ask", "follow") else "plan"
     if step == "plan":
         return Hindrance(problem.says, _("The plan has to be looked at again. The therapist does that."), step)
-    return Hindrance(problem.says, _to_therapist(), step)
+    return Hindrance(problem.says, _to_therapist(), step, problem.is_hold)
 
 
 def _reasons(known: Known) -> list[str]:

@@ -26,7 +26,7 @@ from spinepath.booking.repair import Repair
 from spinepath.clinic import advice
 from spinepath.clinic.access import StaffRequest, episode_of, may, staff
 from spinepath.clinic.book import asking, changes, diary, prices, ready, showing, wishes, words, writing
-from spinepath.clinic.models import Course, Episode, Plan, Session
+from spinepath.clinic.models import Course, Episode, Hold, Plan, Session
 from spinepath.clinic.pages import episode_page
 from spinepath.clinic.record import Author, NotRecorded, add
 
@@ -78,7 +78,9 @@ def _proposal_context(
     hindrances = ready.hindrances(known, plan)
     if hindrances or plan is None:
         reads = may(request.member, "see_record")
-        told = {(one.says if reads else one.desk): one.step for one in hindrances}
+        is_told = Hold.objects.filter(episode=known.episode, released_at=None).exists()  # above, with what to do
+        left = [one for one in hindrances if not (one.is_hold and is_told)]
+        told = {(one.says if reads else one.desk): one.step for one in left}
         return {"mode": "not now", "hindrances": [(says, step if reads else "") for says, step in told.items()]}
     ahead = diary.sessions_of(known.running, diary.AHEAD) if known.running else []
     around = diary.diary_of(known.episode.clinic, known.now, course=known.running, without=[one.id for one in ahead])

@@ -30,6 +30,8 @@ class Problem:
     rules: tuple[str, ...] = ()
     act: Act = ""
     place: int = 0
+    is_hold: bool = False
+    """Is it a hold, which stands above every page of the episode?"""
 
 
 def problems_of(plan: Plan, outcome: Outcome | None = None, *, treating: bool = False) -> list[Problem]:
@@ -62,7 +64,7 @@ def _stopped(episode: Episode, outcome: Outcome) -> list[Problem]:
     elif Task.objects.filter(episode=episode, kind=Task.Kind.DANGER, settled_at=None).exists():
         found.append(Problem(_("A danger answer has not been dealt with yet."), act="follow"))
     if Hold.objects.filter(episode=episode, released_at=None).exists():
-        found.append(Problem(_("Bookings are held until a named person releases them."), act="follow"))
+        found.append(Problem(_("Bookings are held until a named person releases them."), act="follow", is_hold=True))
     return found
 
 

@@ -42,6 +42,7 @@ def plan(request: StaffRequest, key: str) -> HttpResponse:
         is_draft = now.status == Plan.Status.DRAFT
         problems = state.before_agreeing(now, outcome) if is_draft else state.problems_of(now, outcome)
         context |= {"sheet": sheet_of(now, found), "is_draft": is_draft, "problems": problems}
+        context["problems_here"] = [one for one in problems if not one.is_hold]  # a hold stands above
         context["agreed_before"] = drafting.agreed(episode) if is_draft else None
         ahead = (Session.Status.BOOKED, Session.Status.HELD)
         context["is_booked"] = Session.objects.filter(course__plan=now, status__in=ahead).exists()

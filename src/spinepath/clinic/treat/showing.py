@@ -170,6 +170,11 @@ class Shown:
         return self.session.day == timezone.localdate()
 
     @property
+    def is_held(self) -> bool:
+        """Does it wait until a named person decides, and has not begun?"""
+        return self.session.status == Session.Status.HELD and not self.has_begun and not self.is_signed
+
+    @property
     def can_be_written(self) -> bool:
         """Is it a session that can be had today, or was begun before?"""
         return not self.is_signed and (self.has_begun or (self.is_today and self.session.status == "booked"))
