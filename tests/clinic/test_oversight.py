@@ -136,6 +136,19 @@ def test_a_policy_changes_the_advice_from_now_and_is_kept(cleared: Episode, as_l
     assert policy.fact.id not in Clinic.objects.get().answers
 
 
+def test_policies_are_lines_that_open_and_what_waits_or_is_wrong_stands_open(clinic: Clinic, as_lead: Client) -> None:
+    rows = policies.sayings(clinic)
+    unsaid = [one for one in rows if one.is_open]
+    page = as_lead.get(reverse("says")).content.decode()
+    assert page.count('<details class="saying') == len(rows)
+    assert len(re.findall(r'<details class="saying[^>]* open>', page)) == len(unsaid)
+    policy = next(one for one in rows if one.is_policy)
+    sent = {f"fact-{policy.fact.id}": "perhaps", f"seen-{policy.fact.id}": ""}
+    page = as_lead.post(reverse("says"), sent).content.decode()
+    assert len(re.findall(r'<details class="saying nhsuk-form-group--error" open>', page)) == 1
+    assert "perhaps" in page, "what was typed stays"
+
+
 def test_two_who_answer_at_once_both_count(clinic: Clinic, as_lead: Client) -> None:
     first, second, *_ = [one.fact.id for one in policies.sayings(clinic) if one.is_policy]
     both = {f"fact-{first}": "", f"seen-{first}": "", f"fact-{second}": "", f"seen-{second}": ""}

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from spinepath.clinic import audit
 from spinepath.clinic.advice import knowledge
@@ -25,6 +26,19 @@ class Saying(msgspec.Struct, frozen=True, kw_only=True):
     choices: tuple[tuple[str, str], ...]
 
     @property
+    def is_open(self) -> bool:
+        """Do rules wait for an answer?"""
+        return not self.said and not self.is_policy
+
+    @property
+    def said_words(self) -> str:
+        """What is said, in words; as it was typed where it is no answer."""
+        try:
+            return value_words(knowledge(), self.fact, read_value(self.fact, self.said))
+        except NotAValue:
+            return self.said
+
+    @property
     def is_policy(self) -> bool:
         """Is there an answer that counts by itself?"""
         return self.fact.default is not None
@@ -42,7 +56,7 @@ def _saying(fact: Fact, said: str) -> Saying:
     usual = value_words(knowledge(), fact, read_value(fact, fact.default)) if fact.default is not None else ""
     choices: tuple[tuple[str, str], ...] = ()
     if fact.answer == "yes_no":
-        choices = (("yes", "yes"), ("no", "no"))
+        choices = (("yes", _("Yes")), ("no", _("No")))
     elif fact.answer == "choice":
         choices = tuple((str(word), text) for word, text in fact.values.items())
     return Saying(fact=fact, said=said, usual=usual, choices=choices)
