@@ -28,6 +28,7 @@ from spinepath.clinic.models import (
 )
 from tests.clinic.bookings import at, cleared_too, later, nth, page, proposed, to
 from tests.clinic.conftest import signed_in
+from tests.clinic.people import queries_of
 
 # moving
 
@@ -392,6 +393,51 @@ def test_where_no_server_takes_mail_nothing_counts_as_sent(reminded: Course, set
         call_command("remind")
     assert list(Reminder.objects.order_by("pk").values()) == before
     assert mail.outbox == []
+
+
+def test_the_page_says_that_nothing_goes_out_and_whom_to_call(
+    reminded: Course, clinic: Clinic, as_desk: Client, settings: Any
+) -> None:
+    address = reverse("reminders")
+    assert "No reminder goes out" not in as_desk.get(address).content.decode()
+    settings.MAIL_GOES_OUT = False
+    told = as_desk.get(address).content.decode()
+    assert "SPINEPATH_MAIL" in told
+    assert "Everything that was due got out" not in told
+    # who comes tomorrow stands there with the telephone, who comes later is counted
+    Person.objects.filter(pk=reminded.episode.person_id).update(phone="+44 20 7946 0000")
+    Reminder.objects.filter(session__number=6).update(due_at=timezone.now())
+    Reminder.objects.exclude(session__number=6).update(due_at=timezone.now() + timedelta(days=9))
+    told = as_desk.get(address).content.decode()
+    assert 'href="tel:+442079460000"' in told
+    found = reminders.standstill(clinic, timezone.now())
+    assert found
+    assert [one.session.number for one in found.rows] == [6]
+    assert found.others == Reminder.objects.count() - 1
+    assert reminded.episode.complaint not in told
+
+
+def test_reminders_that_nobody_sends_are_noticed(reminded: Course, clinic: Clinic, as_desk: Client) -> None:
+    now = timezone.now()
+    Reminder.objects.update(due_at=now - reminders.LATE / 2)
+    assert reminders.standstill(clinic, now) is None
+    Reminder.objects.update(due_at=now - reminders.LATE * 2)
+    assert reminders.standstill(clinic, now) is None, "a course that was just booked waits for the next turn"
+    Course.objects.update(made_at=now - reminders.LATE * 3)
+    assert "manage remind” does not run" in as_desk.get(reverse("reminders")).content.decode()
+    reminders.send_due(now)
+    assert reminders.standstill(clinic, now) is None
+
+
+def test_the_list_of_whom_to_call_asks_the_database_as_often_for_one_as_for_all(
+    reminded: Course, as_desk: Client, settings: Any
+) -> None:
+    settings.MAIL_GOES_OUT = False
+    counts = []
+    for numbers in ([6], [one.number for one in reminded.sessions.all()]):
+        Reminder.objects.filter(session__number__in=numbers).update(due_at=timezone.now())
+        counts.append(queries_of(as_desk, reverse("reminders")))
+    assert counts[0] == counts[1]
 
 
 def test_one_whose_sending_broke_off_is_not_sent_again_but_seen(reminded: Course, clinic: Clinic) -> None:

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.db.models import QuerySet
 from django.http import HttpResponse, JsonResponse
@@ -202,5 +203,10 @@ def _by_room(request: StaffRequest, rows: list[Session], chosen: date) -> list[d
 @staff("see_people", "book")
 @require_safe
 def reminders(request: StaffRequest) -> HttpResponse:
-    """Reminders that did not get out: somebody should call."""
-    return render(request, "clinic/book/reminders.html", {"failures": reminding.failures(request.clinic)})
+    """Reminders that did not get out: somebody should call. Where none goes out at all, why, and what to do."""
+    context = {
+        "failures": reminding.failures(request.clinic),
+        "standstill": reminding.standstill(request.clinic, timezone.now()),
+        "asks_how": bool(settings.ADDRESS),
+    }
+    return render(request, "clinic/book/reminders.html", context)

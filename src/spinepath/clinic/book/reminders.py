@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import zoneinfo
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db.models import F, Q
+from django.db.models import F, Max, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import date_format, time_format
@@ -166,6 +167,45 @@ def question(session: Session) -> EmailMessage:
         ]
         subject = _("A few questions from {clinic}").format(clinic=name)
         return EmailMessage(subject=subject, body="\n".join(lines), to=[person.email])
+
+
+LATE = timedelta(hours=1)
+"""What is due for so long was not even tried: nobody runs the command that sends."""
+
+
+@dataclass(frozen=True)
+class Standstill:
+    """Why nothing goes out: `because` is "mail" (no server takes any) or "remind" (nobody runs it).
+
+    `rows` are those of whom somebody should call, the next sessions first, `others` how many more wait.
+    """
+
+    because: str
+    rows: list[Reminder]
+    others: int
+
+
+def standstill(clinic: Clinic, now: datetime) -> Standstill | None:
+    """Does nothing go out, and who waits for it? None while reminders can be sent and none is late."""
+    waiting = Reminder.objects.filter(session__clinic=clinic, sent_at=None, claimed_at=None, tries=0)
+    if settings.MAIL_GOES_OUT and not _to_call(_late(waiting, now)).exists():
+        return None
+    rows = _to_call(waiting.filter(due_at__lte=now + timedelta(days=1)))
+    found = list(rows.select_related("session__episode__person").order_by("session__day", "session__start")[:50])
+    others = max(_to_call(waiting).count() - len(found), 0)
+    return Standstill("remind" if settings.MAIL_GOES_OUT else "mail", found, others)
+
+
+def _late(rows: QuerySet[Reminder], now: datetime) -> QuerySet[Reminder]:
+    """Those that would long have been tried: not of a course that was just booked, and nothing was sent since."""
+    rows = rows.filter(due_at__lte=now - LATE, session__course__made_at__lte=now - LATE)
+    last: datetime | None = Reminder.objects.aggregate(last=Max("sent_at"))["last"]
+    return rows.filter(due_at__gt=last) if last else rows
+
+
+def _to_call(rows: QuerySet[Reminder]) -> QuerySet[Reminder]:
+    today = timezone.localdate()
+    return rows.filter(asks=False, session__status=Session.Status.BOOKED, session__day__gte=today)
 
 
 def failures(clinic: Clinic) -> list[Reminder]:
