@@ -397,6 +397,21 @@ def test_interview_refuses_a_file_that_is_something_else(room: Path, tmp_path: P
     assert path.read_text() == "shopping: [milk]"
 
 
+def test_interview_leaves_a_file_alone_that_tells_more_than_findings(room: Path, tmp_path: Path) -> None:
+    path = tmp_path / "me.yaml"
+    path.write_text("story: A person comes.\nfindings: {fever: no}\n")
+    result = run_small(room, "interview", path, typed="0\n")
+    assert result.exit_code == WRONG_INPUT
+    assert "It also holds story, which would be lost." in flat(result.stderr)
+    assert path.read_text().startswith("story: A person comes.")
+
+
+def test_interview_says_when_the_answers_can_no_longer_be_kept(room: Path, tmp_path: Path) -> None:
+    result = run_small(room, "interview", tmp_path / ("a" * 253), typed="0\n")
+    assert result.exit_code == WRONG_INPUT
+    assert "The last answers cannot be kept (File name too long)." in flat(result.stderr)
+
+
 @pytest.mark.parametrize(
     ("name", "words"), [("nowhere/me.yaml", "There is no folder"), (".", "The file cannot be read (Is a directory)")]
 )

@@ -148,7 +148,10 @@ def interview(
         session = Interview(_console(), base, file, _now(as_of), kept)
     except FaultyFindings as problem:
         _refuse(problem.faults, False)
-    session.run()
+    try:
+        session.run()
+    except OSError as problem:
+        _fail(f"{file}: The last answers cannot be kept ({problem.strerror}). Name another file and answer again.")
 
 
 @app.command()

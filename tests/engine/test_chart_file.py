@@ -88,7 +88,7 @@ def test_a_finding_may_have_its_history_time_source_and_author() -> None:
     first = datetime.fromisoformat("2026-03-01T00:00:00+01:00")
     assert chart == ChartFile(
         as_of=as_of,
-        story="A person comes.",
+        told=("story",),
         findings=(
             Finding(fact="pain", value=8, at=first, source="clinician", by="Dr Example"),
             Finding(fact="pain", value=5, at=as_of, source="patient"),

@@ -38,11 +38,11 @@ _EXAMPLE = "Write for example  findings: {leg_pain: 6, fever: no}."
 
 
 class ChartFile(msgspec.Struct, frozen=True, kw_only=True):
-    """The findings of one person and the moment they are assessed for."""
+    """The findings of one person and the moment they are assessed for; `told` are the keys that hold no finding."""
 
     as_of: datetime
     findings: tuple[Finding, ...]
-    story: str | None = None
+    told: tuple[str, ...] = ()
 
 
 def read_chart(content: bytes, name: str, knowledge: Knowledge, now: datetime) -> ChartFile:
@@ -80,9 +80,8 @@ def _read(node: Node, knowledge: Knowledge, now: datetime, faults: FaultList) ->
         _check_same_time(layer, reader.places, faults)
     own = {finding.fact for finding in (*answered, *single)}
     findings = (*(one for one in started if one.fact not in own), *_without_overridden(answered, single))
-    story = node.pairs.get("story")
-    told = " ".join(story.text.split()) if isinstance(story, Scalar) else None
-    return ChartFile(as_of=as_of, findings=findings, story=told)
+    told = tuple(key for key in ("story", "expect", "note") if key in node.pairs)
+    return ChartFile(as_of=as_of, findings=findings, told=told)
 
 
 def _without_overridden(answered: tuple[Finding, ...], single: tuple[Finding, ...]) -> tuple[Finding, ...]:

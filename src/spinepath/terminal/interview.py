@@ -20,6 +20,7 @@ from spinepath.engine.chart_file import read_chart
 from spinepath.engine.conditions import Value
 from spinepath.engine.entries import Fact
 from spinepath.engine.evaluate import Outcome, evaluate
+from spinepath.engine.faults import Fault, FaultyFindings
 from spinepath.engine.findings import Finding, values_at
 from spinepath.engine.knowledge import Knowledge
 from spinepath.engine.screens import Screen, next_screen
@@ -34,7 +35,8 @@ _ACTS = "[dim]? why we ask · u I do not know · b back · q stop and keep[/]"
 class Interview:
     """One sitting, going on from what was `kept` in the file.
 
-    `findings` are all that the file holds; `screens` are those answered in this sitting.
+    `findings` are all that the file holds; `screens` are those answered in this sitting. Raises FaultyFindings for a
+    file that cannot be read, or that holds more than findings; `run` raises OSError when answers cannot be kept.
     """
 
     def __init__(
@@ -47,7 +49,11 @@ class Interview:
         self.findings: list[Finding] = []
         self.screens: list[tuple[Screen, list[Finding]]] = []
         if kept is not None:
-            self.findings = list(read_chart(kept, str(file), knowledge, now).findings)
+            chart = read_chart(kept, str(file), knowledge, now)
+            if chart.told:
+                lost = f"It also holds {', '.join(chart.told)}, which would be lost."
+                raise FaultyFindings([Fault(str(file), lost, "Name another file, or a copy without it.")])
+            self.findings = list(chart.findings)
             console.print(f"Going on with {escape(str(file))}: {len(self.findings)} answers are there already.")
 
     def run(self) -> None:
