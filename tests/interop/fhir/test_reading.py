@@ -100,9 +100,21 @@ def test_what_is_about_a_group_or_a_device_is_no_fault(real: Knowledge, tmp_path
     assert read.tally.by_type["Condition"].without_meaning == 1
 
 
-def test_a_resource_that_comes_twice_counts_once_in_its_newest_state(real: Knowledge, tmp_path: Path) -> None:
-    old = illness(EPILEPSY, id="c1", meta={"lastUpdated": "2026-01-01T00:00:00Z"})
-    new = illness(EPILEPSY, id="c1", meta={"lastUpdated": "2026-02-01T00:00:00Z"}, verified="entered-in-error")
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [
+        ("2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z"),
+        ("2026-01-02T01:00:00Z", "2026-01-01T23:00:00-05:00"),  # later on the clock, though the text is smaller
+        ("2026-01-01T00:00:00.9Z", "2026-01-01T00:00:01Z"),
+        ("soon", "2026-01-01T00:00:00Z"),
+        (None, "2026-01-01T00:00:00Z"),
+    ],
+)
+def test_a_resource_that_comes_twice_counts_once_in_its_newest_state(
+    real: Knowledge, tmp_path: Path, earlier: str | None, later: str
+) -> None:
+    old = illness(EPILEPSY, id="c1", meta={"lastUpdated": earlier})
+    new = illness(EPILEPSY, id="c1", meta={"lastUpdated": later}, verified="entered-in-error")
     for order in ([old, new], [new, old]):
         read = Read(real, ndjson(tmp_path / "a.ndjson", [patient(), *order]))
         assert "epilepsy" not in read.values()

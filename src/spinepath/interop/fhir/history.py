@@ -15,7 +15,7 @@ Nothing else is said. What began after the moment is not known yet.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
@@ -81,7 +81,7 @@ def gathered(person: str, notes: Iterable[Note]) -> PersonRecord:
             first = newest.setdefault(key, note)
             if first is not note:
                 repeated += 1
-                if note.updated >= first.updated:
+                if _changed(note) >= _changed(first):
                     newest[key] = note
     merged, disagrees = _merged([note.personal for note in personals if note.personal is not None])
     first = (*personals, *newest.values(), *nameless)[0]
@@ -94,6 +94,11 @@ def gathered(person: str, notes: Iterable[Note]) -> PersonRecord:
         disagrees=disagrees,
         place=first.place,
     )
+
+
+def _changed(note: Note) -> datetime:
+    """When the server changed the resource; before everything else where nobody knows."""
+    return note.updated or datetime.min.replace(tzinfo=UTC)
 
 
 def _merged(entries: list[Personal]) -> tuple[Personal | None, tuple[str, ...]]:

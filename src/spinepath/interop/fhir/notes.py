@@ -41,12 +41,15 @@ class Personal(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True)
 
 
 class Note(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
-    """One resource about a person: its type and id, when the server changed it, the days it speaks of, what it says."""
+    """One resource about a person: its type and id, when the server changed it, the days it speaks of, what it says.
+
+    `updated` is None where nobody wrote it so that it can be read.
+    """
 
     kind: str
     place: Place
     id: str | None = None
-    updated: str = ""
+    updated: datetime | None = None
     days: tuple[datetime, ...] = ()
     traces: tuple[Trace, ...] = ()
     personal: Personal | None = None
@@ -54,13 +57,16 @@ class Note(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):
 
 def days_of(found: Resource) -> tuple[datetime, ...]:
     """The moments of which the resource speaks: at most its first and its last. Unreadable dates are left out."""
-    moments = [at for written in _written(found) if written and (at := _at(written)) is not None]
+    moments = [at for written in _written(found) if (at := moment_of(written)) is not None]
     if len(moments) < 2:
         return tuple(moments)
     return (min(moments), max(moments))
 
 
-def _at(written: str) -> datetime | None:
+def moment_of(written: str | None) -> datetime | None:
+    """The moment; None when there is none, or none that can be read."""
+    if written is None:
+        return None
     try:
         return read_date(written).at
     except NotADate:

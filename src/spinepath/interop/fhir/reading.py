@@ -13,7 +13,7 @@ from spinepath.engine.knowledge import Knowledge
 from spinepath.interop.fhir.files import Batch, Found, batches_in, files_in, path_of, reason_of
 from spinepath.interop.fhir.history import Historian, PersonRecord, gathered
 from spinepath.interop.fhir.meaning import Meaning
-from spinepath.interop.fhir.notes import Note, Personal, days_of, personal_of
+from spinepath.interop.fhir.notes import Note, Personal, days_of, moment_of, personal_of
 from spinepath.interop.fhir.problems import FaultLog
 from spinepath.interop.fhir.references import NoPerson, NotAboutAPerson, person_named
 from spinepath.interop.fhir.resources import TYPES, Medication, Other, Patient, Resource
@@ -164,7 +164,9 @@ class _Reader:
     def person(self, name: str, patient: Patient, found: Found) -> None:
         personal: Personal = personal_of(self.meaning, patient, self.reporter(found))
         updated = patient.meta.lastUpdated if patient.meta else None
-        self.spill.add(name, Note(kind="Patient", place=found.place, id=name, updated=updated or "", personal=personal))
+        self.spill.add(
+            name, Note(kind="Patient", place=found.place, id=name, updated=moment_of(updated), personal=personal)
+        )
 
     def medicine(self, found: Found) -> bool:
         medicine = _medication.decode(found.content)
@@ -202,7 +204,7 @@ class _Reader:
                 kind=found.kind,
                 place=found.place,
                 id=resource.id,
-                updated=updated or "",
+                updated=moment_of(updated),
                 days=days_of(resource),
                 traces=traces,
             ),
