@@ -462,6 +462,25 @@ def test_the_command_itself_refuses_without_a_traceback(room: Path, tmp_path: Pa
         assert b"Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("encoding", ["latin-1", "ascii"])
+def test_what_is_printed_is_utf_8_wherever_it_goes(encoding: str) -> None:
+    done = process("assess", "-", typed=b"saddle_numbness: yes", PYTHONIOENCODING=encoding)
+    assert done.returncode == USED, done.stderr
+    assert "•" in done.stdout.decode()
+
+
+@pytest.mark.parametrize("command", [("assess", "-"), ("interview", "me.yaml")])
+def test_without_any_standard_input_there_is_no_traceback(
+    command: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    closed = f"import sys; sys.stdin = None; sys.argv = {['spinepath', *command]}; from spinepath.cli import app; app()"
+    done = subprocess.run([sys.executable, "-c", closed], capture_output=True, check=False)  # noqa: S603
+    assert done.returncode in (USED, WRONG_INPUT)
+    assert b"There is no standard input" in done.stderr or b"Nothing was answered." in done.stdout
+    assert b"Traceback" not in done.stderr
+
+
 def test_without_a_command_the_help_is_shown() -> None:
     done = process()
     assert done.returncode == WRONG_INPUT

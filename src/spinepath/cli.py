@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from collections.abc import Iterator
@@ -29,7 +30,6 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Safe, explained manual therapy for disc herniation. Supports a qualified professional; treats nobody.",
 )
 
 app.add_typer(cohort, name="cohort")
@@ -57,6 +57,14 @@ def _a_time(seconds: float | None) -> float | None:
     if seconds is None or 0 < seconds <= LONGEST:
         return seconds
     raise typer.BadParameter(f"Give a number of seconds above 0, up to {LONGEST:,}.")
+
+
+@app.callback()
+def begin() -> None:
+    """Safe, explained manual therapy for disc herniation. Supports a qualified professional; treats nobody."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")  # files of JSON, SQL and CQL are UTF-8 whatever the terminal is
 
 
 @app.command()
@@ -368,6 +376,8 @@ def _knowledge(folder: Path | None) -> Knowledge:
 
 
 def _content(file: str) -> bytes:
+    if file == "-" and sys.stdin is None:
+        _fail("There is no standard input to read. Name a file, or pipe the findings in.")
     if file == "-":
         return sys.stdin.buffer.read()
     try:

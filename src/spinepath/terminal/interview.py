@@ -93,7 +93,7 @@ class Interview:
     def prompt(self, text: str) -> str:
         try:
             return self.console.input(f"[bold]{escape(text)}[/]").strip()
-        except (EOFError, KeyboardInterrupt):
+        except (EOFError, KeyboardInterrupt, RuntimeError):  # the last where there is no input at all
             return "q"
 
     def is_short_page(self, screen: Screen) -> bool:
