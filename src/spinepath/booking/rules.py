@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
-Rule = Literal[
+Clinical = Literal[
     # what is known of the person forbids more
     "course_unknown",
     "episode_unknown",
@@ -25,6 +25,11 @@ Rule = Literal[
     # what the techniques need
     "skill",
     "equipment",
+]
+"""Nobody at the desk may set these aside."""
+
+Rule = Literal[
+    Clinical,
     # when and where the clinic can
     "outside_diary",
     "off_grid",
@@ -48,28 +53,7 @@ Rule = Literal[
     "same_therapist",
 ]
 
-CLINICAL: Final[frozenset[Rule]] = frozenset(
-    {
-        "course_unknown",
-        "episode_unknown",
-        "year_unknown",
-        "last_course_unknown",
-        "course_full",
-        "episode_full",
-        "year_full",
-        "session_minutes",
-        "between_courses",
-        "days_least",
-        "days_most",
-        "week_limit",
-        "course_length",
-        "order",
-        "gate",
-        "skill",
-        "equipment",
-    }
-)
-"""Nobody at the desk may set these aside."""
+CLINICAL: Final[frozenset[Rule]] = frozenset(get_args(Clinical))
 
 WISHES: Final[tuple[Rule, ...]] = (
     "starts_by",
