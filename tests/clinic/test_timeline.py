@@ -13,7 +13,7 @@ from django.utils import timezone
 from spinepath.clinic import advice
 from spinepath.clinic.models import Consent, Episode, KeptAssessment, Member, Plan, Session
 from spinepath.clinic.people import chart
-from spinepath.clinic.people.timeline import DAYS_SHOWN, Happened, Timeline, timeline
+from spinepath.clinic.people.timeline import DAYS_SHOWN, Happened, Timeline, papers_of, timeline
 from tests.clinic.courses import under_care
 from tests.clinic.people import queries_of
 
@@ -21,7 +21,8 @@ from tests.clinic.people import queries_of
 def happened(episode: Episode) -> Timeline:
     sessions = list(Session.objects.filter(episode=episode).select_related("therapist", "course__made_by"))
     plans = list(Plan.objects.filter(episode=episode).select_related("made_by"))
-    return timeline(episode, chart.findings(episode, advice.assessment_of(episode)), sessions, plans)
+    findings = chart.findings(episode, advice.assessment_of(episode))
+    return timeline(episode, findings, sessions, plans, papers_of(episode))
 
 
 def lines_of(told: Timeline) -> list[Happened]:
