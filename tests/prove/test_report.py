@@ -40,6 +40,12 @@ def test_each_answer_is_shown_and_the_whole_is_summed_up(folder: Path) -> None:
     assert report.holds
 
 
+def test_without_obligations_nothing_holds(tmp_path: Path) -> None:
+    _, report = shown(tmp_path)
+    assert report.results == ()
+    assert not report.holds
+
+
 def test_who_refutes_it_is_shown_as_a_file(folder: Path) -> None:
     unsafe = edited(small(), "dispositions", "refer", bars=("rubbing",))
     text = io.StringIO()

@@ -47,8 +47,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def holds(self) -> bool:
-        """Is everything proved, or checked where it cannot be?"""
-        return all(result.answer in ("proved", "checked") for result in self.results)
+        """Is everything proved, or checked where it cannot be? Where nothing was asked, nothing holds."""
+        return bool(self.results) and all(result.answer in ("proved", "checked") for result in self.results)
 
 
 def as_json(report: Report) -> dict[str, Any]:
