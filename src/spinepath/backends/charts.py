@@ -1,9 +1,9 @@
 """Charts as rows of a table: one column for each fact that is given, and what no row may hold.
 
 The rules are exact for values that the facts allow: yes or no, a number in the fact's range, a word of its choice, or
-unknown. The evaluator leaves that to the readers of charts. A back end that gets its charts from elsewhere refuses the
-rest, naming the fact and the number of charts, never a patient's value. In a table unknown is null; a policy of the
-clinic that is null has its default.
+unknown. The evaluator refuses values of another kind and leaves ranges to the readers of charts. A back end that gets
+its charts from elsewhere refuses the rest, naming the fact and the number of charts, never a patient's value. In a
+table unknown is null; a policy of the clinic that is null has its default.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import msgspec
 
 from spinepath.engine.conditions import Value, Values
 from spinepath.engine.knowledge import Knowledge
+from spinepath.engine.values import is_of_kind
 
 LARGEST = 1.7976931348623157e308
 """The largest finite double; a number without a range still has to be a number."""
@@ -44,14 +45,10 @@ class Column(msgspec.Struct, frozen=True, kw_only=True):
 
     def allows(self, value: Value) -> bool:
         """May the fact have this value, which is not None?"""
-        match self.kind:
-            case "yes_no":
-                return value is True or value is False
-            case "choice":
-                return isinstance(value, str) and value in self.words
-        # a bool is an int to Python; a whole number beyond 2**53 may be none that a double can hold
-        is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        return is_number and self.least <= value <= self.most and float(value) == value  # type: ignore[operator, arg-type]
+        if not is_of_kind(self.kind, self.words, value):
+            return False
+        # a whole number beyond 2**53 may be none that a double can hold
+        return self.kind != "number" or (self.least <= value <= self.most and float(value) == value)  # type: ignore[operator, arg-type]
 
     @property
     def allowed(self) -> str:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import date
-from math import isnan
 
 from spinepath.engine.conditions import Value, Values
 from spinepath.engine.entries import Fact
@@ -103,16 +102,18 @@ def refuse_strange(facts: Mapping[str, Fact], values: Values) -> None:
         fact = facts.get(name)
         if fact is None:
             raise NotAValue(f"There is no fact {name}.", nearest(name, facts, "Look in the handbook."))
-        if value is not None and not _is_of_kind(fact, value):
+        if value is not None and not is_of_kind(fact.answer, fact.values, value):
             raise NotAValue(f"{name} cannot be this value ({type(value).__name__}).", _kind(fact))
 
 
-def _is_of_kind(fact: Fact, value: Value) -> bool:
-    if fact.answer == "yes_no":
+def is_of_kind(answer: str, words: Container[str], value: Value) -> bool:
+    """Is the value, which is not None, one for facts with this answer (yes_no, number or choice) and these words?"""
+    if answer == "yes_no":
         return value is True or value is False
-    if fact.answer == "choice":
-        return isinstance(value, str) and value in fact.values
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and not isnan(value)
+    if answer == "choice":
+        return isinstance(value, str) and value in words
+    # a bool is an int to Python; only "not a number" differs from itself
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and value == value
 
 
 def _kind(fact: Fact) -> str:
