@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -460,6 +461,13 @@ def test_the_command_itself_refuses_without_a_traceback(room: Path, tmp_path: Pa
         assert done.stdout == b""
         assert done.stderr
         assert b"Traceback" not in done.stderr
+
+
+def test_today_is_the_day_on_the_wall(room: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "kept.json"
+    done = process("assess", "-", "--save", kept, "--knowledge", room, typed=b"fever: no", TZ="Etc/GMT-10")
+    assert done.returncode == USED, done.stderr
+    assert datetime.fromisoformat(json.loads(kept.read_bytes())["as_of"]).utcoffset() == timedelta(hours=10)
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "ascii"])

@@ -6,7 +6,7 @@ import io
 import json
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
@@ -395,7 +395,7 @@ def _keep(file: Path, content: bytes) -> None:
 
 def _now(as_of: str | None) -> datetime:
     if as_of is None:
-        return datetime.now(UTC)
+        return datetime.now().astimezone()  # a day ends here when it does on the wall, not in London
     from spinepath.engine.findings import moment
 
     try:
