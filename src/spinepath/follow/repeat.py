@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from spinepath.engine.conditions import Value, Values
-from spinepath.engine.evaluate import complete, evaluate
+from spinepath.engine.evaluate import evaluate
 from spinepath.engine.knowledge import Knowledge
 from spinepath.engine.page_parts import page_part
 
@@ -35,7 +35,7 @@ def next_course(knowledge: Knowledge, values: Values) -> NextCourse:
     counts = [entry.fact for entry in knowledge.own_records.values() if entry.tells == "courses_of_year"]
     known = [name for name in counts if values.get(name) is not None]
     counted: dict[str, Value] = {str(name): float(values[name] or 0) + 1 for name in known}
-    after = evaluate(knowledge, complete(knowledge, {**values, **counted}))
+    after = evaluate(knowledge, {**values, **counted})
     rules = [knowledge.rules[name] for name in page_part(knowledge, "repeat_course").rules]
     fires = [rule for rule in rules if after.rules[rule.id] == "fires"]
     forbids = tuple(rule.id for rule in fires if rule.then.hold or rule.then.exclude or rule.then.at_least)
