@@ -11,7 +11,8 @@ from django.urls import reverse
 from spinepath.clinic import advice, audit
 from spinepath.clinic.access import StaffRequest, may
 from spinepath.clinic.grave import grave
-from spinepath.clinic.models import Episode, Hold
+from spinepath.clinic.models import Episode
+from spinepath.clinic.record import holds_of
 
 STEPS = ("ask", "examine", "plan", "book", "treat", "follow")
 """The steps that have a page of an episode; screening happens on all of them."""
@@ -36,6 +37,6 @@ def episode_page(
         "reading_now": now.reading if now else "",
         "danger_now": certain if certain and certain.is_danger else None,
         "may_refer": may(request.member, "plan"),
-        "episode_holds": list(Hold.objects.filter(episode=episode, released_at=None)) if episode.is_open else [],
+        "episode_holds": holds_of(episode.pk) if episode.is_open else [],
     }
     return render(request, template, {**frame, **context}, status=status)

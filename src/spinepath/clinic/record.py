@@ -185,10 +185,16 @@ def _was_released(episode: Episode, rule: str) -> bool:
     return not newer.filter(episode__person_id=episode.person_id, fact__in=lasting).exists()
 
 
+def holds_of(episode: int) -> list[Hold]:
+    """What holds the bookings of an episode, by row, and was not released; the oldest first."""
+    rows = Hold.objects.filter(episode=episode, released_at=None).order_by("since", "pk")
+    return once.ask(("holds", episode), lambda: list(rows))
+
+
 def hold(episode: Episode, rules: Iterable[str]) -> Hold:
     """Hold what is still booked, once; a hold that stands already is kept as it is."""
     rules = list(rules)
-    standing = Hold.objects.filter(episode=episode, released_at=None).first()
+    standing = next(iter(holds_of(episode.pk)), None)
     if standing is None:
         knowledge = advice.knowledge()
         says = " ".join(knowledge.rules[name].says.therapist for name in rules[:2])

@@ -17,7 +17,8 @@ from spinepath.clinic import audit
 from spinepath.clinic.access import may
 from spinepath.clinic.book import asking, diary, reminders
 from spinepath.clinic.locks import lock_episodes
-from spinepath.clinic.models import Course, Hold, Member, Session
+from spinepath.clinic.models import Course, Member, Session
+from spinepath.clinic.record import holds_of
 
 
 class NotReleased(ValueError):
@@ -75,7 +76,7 @@ def settle(row: Course, now: datetime) -> list[Session]:
 
     The sessions whose state changed; reminders follow.
     """
-    is_held = Hold.objects.filter(episode_id=row.episode_id, released_at=None).exists()
+    is_held = bool(holds_of(row.episode_id))
     rows = {one.key: one for one in Session.objects.filter(course=row, status__in=diary.AHEAD)}
     changed = []
     for one in renumbered(_gated(row), diary.sessions_of(row, diary.AHEAD)):

@@ -26,9 +26,9 @@ from spinepath.booking.repair import Repair
 from spinepath.clinic import advice
 from spinepath.clinic.access import StaffRequest, episode_of, may, staff
 from spinepath.clinic.book import asking, changes, diary, prices, ready, showing, wishes, words, writing
-from spinepath.clinic.models import Course, Episode, Hold, Plan, Session
+from spinepath.clinic.models import Course, Episode, Plan, Session
 from spinepath.clinic.pages import episode_page
-from spinepath.clinic.record import Author, NotRecorded, add
+from spinepath.clinic.record import Author, NotRecorded, add, holds_of
 
 PROPOSALS = 3
 
@@ -78,7 +78,7 @@ def _proposal_context(
     hindrances = ready.hindrances(known, plan)
     if hindrances or plan is None:
         reads = may(request.member, "see_record")
-        is_told = Hold.objects.filter(episode=known.episode, released_at=None).exists()  # above, with what to do
+        is_told = bool(holds_of(known.episode.pk))  # above, with what to do
         left = [one for one in hindrances if not (one.is_hold and is_told)]
         told = {(one.says if reads else one.desk): one.step for one in left}
         return {"mode": "not now", "hindrances": [(says, step if reads else "") for says, step in told.items()]}

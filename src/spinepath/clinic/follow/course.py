@@ -15,6 +15,7 @@ from spinepath.clinic.book import gates
 from spinepath.clinic.follow import measuring
 from spinepath.clinic.grave import Grave, grave
 from spinepath.clinic.models import AdverseEvent, Course, Episode, Hold, Session
+from spinepath.clinic.record import holds_of
 from spinepath.clinic.treat.answering import Sheet, sheets_of
 from spinepath.engine.assess import Assessment
 from spinepath.engine.conditions import Confirmed, facts_in, walk
@@ -204,9 +205,7 @@ class Going:
     @cached_property
     def holds(self) -> list[Hold]:
         """What holds the bookings now; nothing of a closed episode."""
-        if not self.episode.is_open:
-            return []
-        return list(Hold.objects.filter(episode=self.episode, released_at=None))
+        return holds_of(self.episode.pk) if self.episode.is_open else []
 
     @cached_property
     def released(self) -> list[Hold]:

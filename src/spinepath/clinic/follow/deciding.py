@@ -14,7 +14,7 @@ from spinepath.clinic import advice, audit
 from spinepath.clinic.book import diary, gates
 from spinepath.clinic.locks import lock_episodes
 from spinepath.clinic.models import Course, Episode, Hold, Member, Session, Task
-from spinepath.clinic.record import Author, add
+from spinepath.clinic.record import Author, add, holds_of
 from spinepath.engine.page_parts import page_part
 
 REASON_LEAST, REASON_MOST = 10, 2000
@@ -108,7 +108,7 @@ def _reviewed(episode: Episode, member: Member) -> None:
 
 def _go_on(episode: Episode) -> None:
     """What was held and lies ahead is booked again, as far as no review holds it; what has passed is cancelled."""
-    if Hold.objects.filter(episode=episode, released_at=None).exists():
+    if holds_of(episode.pk):
         return
     rows = Session.objects.filter(episode=episode, status=Session.Status.HELD)
     rows.filter(day__lt=timezone.localdate()).exclude(pk__in=diary.begun().values("session")).update(

@@ -14,10 +14,10 @@ from spinepath.clinic import advice, written
 from spinepath.clinic.models import (
     Course,
     Episode,
-    Hold,
     Plan,
     Session,
 )
+from spinepath.clinic.record import holds_of
 from spinepath.clinic.templatetags.spinepath import value_words
 from spinepath.engine import words
 from spinepath.engine.assess import Assessment
@@ -98,7 +98,7 @@ def next_step(
     today = timezone.localdate()
     if not episode.is_open:
         return NextStep(_("Look back at how it went"), "follow")
-    if Hold.objects.filter(episode=episode, released_at=None).exists():
+    if holds_of(episode.pk):
         return NextStep(_("Decide about the held bookings"), "follow")
     if firm.holds and not firm.offers_care:
         return NextStep(_("Write the referral and tell the person"), "plan")

@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 
 from spinepath.clinic import advice, audit
 from spinepath.clinic.locks import lock_episodes
-from spinepath.clinic.models import Episode, Hold, Member, Override, Plan, Task
+from spinepath.clinic.models import Episode, Member, Override, Plan, Task
 from spinepath.clinic.plan import consents, drafting
 from spinepath.clinic.plan.allowed import allowed, outcome_as_signed, restricting_rules
 from spinepath.clinic.plan.options import Options
 from spinepath.clinic.plan.refused import ChangedMeanwhile, Refused
+from spinepath.clinic.record import holds_of
 from spinepath.engine.evaluate import Outcome
 
 Act = Literal["", "override", "consent", "change", "agree", "follow", "ask", "goal"]
@@ -63,7 +64,7 @@ def _stopped(episode: Episode, outcome: Outcome) -> list[Problem]:
         found.append(Problem(says))
     elif Task.objects.filter(episode=episode, kind=Task.Kind.DANGER, settled_at=None).exists():
         found.append(Problem(_("A danger answer has not been dealt with yet."), act="follow"))
-    if Hold.objects.filter(episode=episode, released_at=None).exists():
+    if holds_of(episode.pk):
         found.append(Problem(_("Bookings are held until a named person releases them."), act="follow", is_hold=True))
     return found
 

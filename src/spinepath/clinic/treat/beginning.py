@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 
 from spinepath.clinic import advice
 from spinepath.clinic.locks import lock_episodes
-from spinepath.clinic.models import Episode, Hold, Member, Note, Plan, Session
+from spinepath.clinic.models import Episode, Member, Note, Plan, Session
 from spinepath.clinic.plan import consents
 from spinepath.clinic.plan.allowed import allowed
+from spinepath.clinic.record import holds_of
 from spinepath.clinic.treat import closing, notes
 from spinepath.clinic.treat.rescreen import stop_signs
 from spinepath.engine.conditions import Value
@@ -81,7 +82,7 @@ def _can_begin(session: Session, outcome: Outcome, now: datetime) -> bool:
         and row.status == Session.Status.BOOKED
         and row.day == now.date()
         and advice.knowledge().dispositions[outcome.disposition].offers_care
-        and not Hold.objects.filter(episode_id=row.episode_id, released_at=None).exists()
+        and not holds_of(row.episode_id)
     )
 
 

@@ -16,6 +16,7 @@ from spinepath.clinic.grave import Grave, grave
 from spinepath.clinic.models import Hold, Note, Plan, Session
 from spinepath.clinic.plan import consents
 from spinepath.clinic.plan.options import Option, Options
+from spinepath.clinic.record import holds_of
 from spinepath.clinic.treat import notes, rescreen
 from spinepath.clinic.treat.answering import Sheet
 from spinepath.clinic.treat.in_words import Told, all_told, told
@@ -192,7 +193,7 @@ class Shown:
     @cached_property
     def holds(self) -> list[Hold]:
         """What holds the bookings."""
-        return list(Hold.objects.filter(episode_id=self.session.episode_id, released_at=None))
+        return holds_of(self.session.episode_id)
 
     @cached_property
     def sheets(self) -> list[Sheet]:
