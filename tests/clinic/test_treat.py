@@ -27,7 +27,7 @@ from spinepath.clinic.models import (
 from spinepath.clinic.oversight.export_paper import paper_of
 from spinepath.clinic.oversight.kept import kept_of
 from spinepath.clinic.plan.options import Options
-from spinepath.clinic.treat import notes, rescreen
+from spinepath.clinic.treat import closing, notes, rescreen
 from spinepath.clinic.treat.showing import Shown
 from spinepath.engine.words import level_words
 from tests.clinic.conftest import signed_in
@@ -266,6 +266,23 @@ def test_the_same_draft_twice_is_one(as_therapist: Client, today: Session) -> No
 def marks_of(page: str) -> dict[str, str]:
     """How the page says that each technique stands."""
     return dict(re.findall(r'name="(t-[^"]+-stands)" value="([^"]+)"', page))
+
+
+def test_what_nobody_asked_yet_does_not_read_like_a_finding(as_therapist: Client, today: Session) -> None:
+    page = reverse("session", args=[today.key])
+    closing.begin(today, {}, today.therapist)
+    told = as_therapist.get(page).content.decode()
+    state = "".join(re.findall(r'<p class="treat-closed">(.*?)</p>', told, re.DOTALL))
+    assert "It waits for answers that are still open." in state
+    base = advice.knowledge()
+    grave = {rule.says.therapist for rule in base.rules.values() if rule.then.at_least == base.ladder[-1]}
+    assert not any(says in html.unescape(state) for says in grave)
+    # what the phases themselves settle is said, and a sign that was really seen is
+    about = {rule for name in rescreen.in_phases() for rule in base.rules_about[name]}
+    assert any(base.rules[name].says.therapist in html.unescape(state) for name in about)
+    closing.seen(today, ["reaction_saddle"], today.therapist)
+    seen = html.unescape(as_therapist.get(page).content.decode())
+    assert base.rules["stop.saddle"].says.therapist in seen
 
 
 def test_a_draft_brings_what_opened_by_it_and_nothing_else(as_therapist: Client, today: Session) -> None:

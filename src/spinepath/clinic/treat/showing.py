@@ -36,6 +36,7 @@ class Line:
     option: Option | None
     is_proposed: bool = False
     """Was it waiting, and may be done now? Then its tick is a proposal that somebody looks at."""
+    fired: frozenset[str] = frozenset()
 
     @property
     def prefix(self) -> str:
@@ -64,6 +65,19 @@ class Line:
     def rules(self) -> list[Rule]:
         """Why it is not allowed, or what to take care of."""
         return list(self.option.rules) if self.option else []
+
+    @property
+    def reasons(self) -> list[Rule]:
+        """The rules to show. A danger that nobody asked about yet is an open question and reads like no finding."""
+        if self.option is None or self.option.standing.standing != "undecided":
+            return self.rules
+        of_today = {rule for name in rescreen.in_phases() for rule in advice.knowledge().rules_about[name]}
+        return [rule for rule in self.rules if rule.id in self.fired or rule.id in of_today]
+
+    @property
+    def waits_for_answers(self) -> bool:
+        """Do questions stand open that have their place above, and not in the phases?"""
+        return len(self.reasons) < len(self.rules)
 
     @property
     def told(self) -> Told:
@@ -237,7 +251,8 @@ class Shown:
 
     def _line(self, row: dict[str, Any]) -> Line:
         """A technique as it stands. While it is not allowed nobody has said that it is done; then it is proposed."""
-        line = Line(advice.knowledge().techniques[row["id"]], row, self.options.all.get(row["id"]))
+        fired = frozenset(self.options.outcome.fired)
+        line = Line(advice.knowledge().techniques[row["id"]], row, self.options.all.get(row["id"]), fired=fired)
         if row["done"] and self._is_untouched and not line.is_allowed:
             line.row = {**row, "done": None}
         elif row["done"] is None and line.is_allowed:
