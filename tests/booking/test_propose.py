@@ -251,6 +251,13 @@ def test_the_same_question_has_the_same_answer() -> None:
     ("course_", "place"),
     [
         (course(sessions=0), "course.sessions"),
+        (course(sessions=1_000_000), "course.sessions"),
+        (course(days_between=(1, 1_000_000)), "course.days_between"),
+        (course(days_liked=(5, 2)), "course.days_liked"),
+        (course(bounds=Bounds(weeks_most=float("nan"))), "course.bounds.weeks_most"),
+        (course(bounds=Bounds(weeks_most=float("inf"))), "course.bounds.weeks_most"),
+        (course(bounds=Bounds(sessions_most=-1)), "course.bounds.sessions_most"),
+        (course(bounds=Bounds(days_between_courses_least=1e7)), "course.bounds.days_between_courses_least"),
         (course(days_between=(3, 2)), "course.days_between"),
         (course(minutes=0), "course.minutes"),
         (course(weekends="sometimes"), "course.weekends"),

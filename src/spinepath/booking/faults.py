@@ -16,6 +16,12 @@ from spinepath.engine.faults import Fault, Faulty
 
 GRIDS = (5, 10, 15)
 
+MOST = 1000
+"""More sessions, or days from one to the next, are a slip of the pen; the search would not end."""
+
+MOST_BOUND = 100_000
+"""No bound is a larger number; no year is reached that a calendar does not have."""
+
 
 class FaultyBooking(Faulty):
     """A clinic, a course, wishes or sessions cannot be used."""
@@ -54,21 +60,23 @@ def in_clinic(clinic: Clinic) -> Iterator[Fault]:
 
 def in_course(course: Course) -> Iterator[Fault]:
     """What is wrong with the course."""
-    least, most = course.days_between
     if course.sessions < 1:
         yield Fault("course.sessions", "There is nothing to book.", "Write 1 or more.")
+    if course.sessions > MOST:
+        yield Fault("course.sessions", "Nobody can have so many sessions.", f"Write {MOST} or fewer.")
     if course.minutes < 1 or (course.minutes_first is not None and course.minutes_first < 1):
         yield Fault("course.minutes", "A session takes no time.", "Write how many minutes it takes.")
-    if not 1 <= least <= most:
-        yield Fault("course.days_between", "It is no range of days.", "Write the least, from 1, and then the most.")
-    if course.days_liked is not None and not 1 <= course.days_liked[0] <= course.days_liked[1]:
-        yield Fault("course.days_liked", "It is no range of days.", "Write the least, from 1, and then the most.")
+    for place, (few, many) in (("days_between", course.days_between), ("days_liked", course.days_liked or (1, 1))):
+        if not 1 <= few <= many <= MOST:
+            act = f"Write the least, from 1, and then the most, up to {MOST}."
+            yield Fault(f"course.{place}", "It is no range of days.", act)
     if course.weekends not in ("count as days", "do not count"):
         yield Fault("course.weekends", "The rule is not known.", "Write `count as days` or `do not count`.")
     if any(gate.after_sessions is None and gate.after_days is None for gate in course.gates):
         yield Fault("course.gates", "A gate stands nowhere.", "Write after_sessions or after_days.")
-    negative = [name for name in course.bounds.__struct_fields__ if (getattr(course.bounds, name) or 0) < 0]
-    yield from (Fault(f"course.bounds.{name}", "A bound is below 0.", "Write 0 or more.") for name in negative)
+    for name in course.bounds.__struct_fields__:
+        if not 0 <= (getattr(course.bounds, name) or 0) <= MOST_BOUND:  # nor a NaN
+            yield Fault(f"course.bounds.{name}", "It is no number that bounds.", f"Write 0 to {MOST_BOUND}.")
     if course.had.days is not None and len(set(course.had.days)) != len(course.had.days):
         yield Fault("course.had.days", "A day stands twice.", "Write each session's day once.")
 
