@@ -268,6 +268,15 @@ def test_replay_says_when_there_is_no_file(room: Path, tmp_path: Path) -> None:
     assert "The file cannot be read" in result.stderr
 
 
+def test_an_assessment_is_not_kept_over_its_findings(room: Path, tmp_path: Path) -> None:
+    findings = Path(chart_file(tmp_path, fever=True))
+    before = findings.read_bytes()
+    result = run_small(room, "assess", findings, "--save", tmp_path / "." / findings.name)
+    assert result.exit_code == WRONG_INPUT
+    assert "The findings themselves stand there." in flat(result.stderr)
+    assert findings.read_bytes() == before
+
+
 def test_what_cannot_be_kept_is_said_and_nothing_is_printed(room: Path, tmp_path: Path) -> None:
     result = run_small(room, "assess", chart_file(tmp_path), "--save", tmp_path / "nowhere" / "kept.json")
     assert result.exit_code == WRONG_INPUT

@@ -105,6 +105,8 @@ def assess(
     from spinepath.engine.assess import store
     from spinepath.engine.chart_file import read_chart
 
+    if save is not None and save.exists() and Path(file).exists() and save.samefile(file):
+        _fail(f"{save}: The findings themselves stand there. Name another file to keep the assessment.")
     base = _knowledge(knowledge)
     try:
         chart = read_chart(_content(file), "findings" if file == "-" else file, base, _now(as_of))
