@@ -152,6 +152,13 @@ def test_a_handbook_that_cannot_be_written_is_told(tmp_path: Path, old: Path, pd
     assert "The handbook cannot be written (File exists). Name another folder." in flat(result.stderr)
 
 
+def test_that_there_is_no_folder_is_told_before_the_proofs(tmp_path: Path) -> None:
+    result = run("prove", "--only", "one_disposition", "--write", tmp_path / "nowhere" / "proofs.json")
+    assert result.exit_code == WRONG_INPUT
+    assert "There is no folder" in flat(result.stderr)
+    assert result.stdout == ""
+
+
 def test_patients_that_cannot_be_kept_are_told(tmp_path: Path) -> None:
     (tmp_path / "patients").write_text("something else")
     result = run("prove", "--only", "one_disposition", "--patients", tmp_path / "patients")

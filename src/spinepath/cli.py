@@ -151,8 +151,7 @@ def interview(
     from spinepath.terminal.interview import Interview
 
     base = _knowledge(knowledge)
-    if not file.parent.is_dir():
-        _fail(f"{file}: There is no folder {file.parent}. Make it, or name another file.")
+    _refuse_no_folder(file)
     kept = _content(str(file)) if file.exists() else None
     try:
         session = Interview(_console(), base, file, _now(as_of), kept)
@@ -212,6 +211,8 @@ def prove(
 ) -> None:
     """Ask a solver whether the rules are safe for every patient there could be. Exit code 1 when anything is not."""
     prover = _extra("spinepath.prove.command", "prove")
+    if write is not None:
+        _refuse_no_folder(write)  # before the proofs, which take long
     try:
         report = prover.run(
             None if as_json else _console(),
@@ -393,6 +394,11 @@ def _keep(file: Path, content: bytes) -> None:
         file.write_bytes(content)
     except OSError as problem:
         _fail(f"{file}: The file cannot be written ({problem.strerror}). Name another file.")
+
+
+def _refuse_no_folder(file: Path) -> None:
+    if not file.parent.is_dir():
+        _fail(f"{file}: There is no folder {file.parent}. Make it, or name another file.")
 
 
 def _now(as_of: str | None) -> datetime:
