@@ -10,10 +10,10 @@ import pytest
 from django.template.loader import render_to_string
 
 from spinepath.clinic import advice, asked
-from spinepath.clinic.asked import CELL, EXAM, PERSON, ROW, SHEET, Asked, Look, NotAnswered, said
+from spinepath.clinic.asked import CELL, EXAM, MENDED, PERSON, ROW, SHEET, Asked, Look, NotAnswered, said
 from spinepath.engine.entries import Fact
 
-LOOKS = (PERSON, ROW, SHEET, EXAM, CELL)
+LOOKS = (PERSON, ROW, SHEET, EXAM, CELL, MENDED)
 TODAY = date(2026, 11, 20)
 TEMPLATES = Path(asked.__file__).parent / "templates/clinic"
 
@@ -109,4 +109,6 @@ def test_no_other_template_asks_for_the_answer_to_a_fact() -> None:
     for path in TEMPLATES.rglob("*.html"):
         if path.name in ("answer.html", "boxes.html"):
             continue
-        assert not re.search(r"in \w+(\.\w+)*\.options\b", path.read_text("utf-8")), path.name
+        assert not re.search(r"in \w+(\.\w+)*\.options\b|fact\.values|fact\.answer ==", path.read_text("utf-8")), (
+            path.name
+        )

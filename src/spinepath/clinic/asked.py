@@ -58,6 +58,8 @@ EXAM = Look("exam", "", RADIOS, SELECT, SELECT, lazy("Not known"), id="f-")
 """A line of an examination."""
 CELL = Look("cell", "", SELECT, SELECT, SELECT, "?", id="f-")
 """A place in a table of an examination."""
+MENDED = Look("sheet", "", RADIOS, RADIOS, NUMBER, lazy("not known"), of_person=True)
+"""One finding that is set right."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,10 @@ class Last:
 
 @dataclass
 class Asked:
-    """A fact on a page: `value`, `unit` and `since` are what stands there, `fault` what is wrong with it."""
+    """A fact on a page: `value`, `unit` and `since` are what stands there, `fault` what is wrong with it.
+
+    `called` is the name of its field on a page that asks for nothing else.
+    """
 
     fact: Fact
     look: Look
@@ -105,16 +110,17 @@ class Asked:
     fault: str = ""
     last: Last | None = None
     matters: bool = False
+    called: str = ""
 
     @property
     def field(self) -> str:
         """The name of its field."""
-        return f"{self.look.field}{self.fact.id}"
+        return self.called or f"{self.look.field}{self.fact.id}"
 
     @property
     def id(self) -> str:
         """The id of its first field: where a fault leads to."""
-        return f"{self.look.id or self.look.field}{self.fact.id}"
+        return self.called or f"{self.look.id or self.look.field}{self.fact.id}"
 
     @property
     def asks(self) -> str:

@@ -58,7 +58,7 @@ def card(made: Assessment) -> Card:
 
 
 @dataclass(frozen=True)
-class Asked:
+class Unsettled:
     """A question that blocks: the step on which it is answered, and what the answer could lead to."""
 
     fact: Fact
@@ -67,11 +67,11 @@ class Asked:
     why: str
 
 
-def questions(made: Assessment) -> list[Asked]:
+def questions(made: Assessment) -> list[Unsettled]:
     """What is unknown and can still change what is done, the gravest first."""
     facts = advice.knowledge().facts
     return [
-        Asked(
+        Unsettled(
             fact=facts[ask.fact],
             step="ask" if facts[ask.fact].obtained == "ask" and facts[ask.fact].who == "patient" else "examine",
             could_be=ask.could_be,
@@ -90,7 +90,7 @@ class NextStep:
 
 
 def next_step(
-    episode: Episode, made: Assessment, asked: list[Asked], plans: list[Plan], sessions: list[Session]
+    episode: Episode, made: Assessment, asked: list[Unsettled], plans: list[Plan], sessions: list[Session]
 ) -> NextStep:
     """What comes next in the journey of this episode."""
     base, outcome = advice.knowledge(), made.outcome

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from spinepath.clinic import advice, audit
 from spinepath.clinic.access import StaffRequest, episode_of, may, staff, within
+from spinepath.clinic.asked import MENDED, Asked, NotAnswered, said
 from spinepath.clinic.examine.files import KINDS
 from spinepath.clinic.models import (
     AuditEntry,
@@ -104,36 +105,46 @@ def correct_finding(request: StaffRequest, key: str, number: int) -> HttpRespons
         KeptFinding.objects.select_related("episode__person", "episode__clinic"), pk=number, episode=found
     )
     fact = advice.knowledge().facts.get(row.fact)
-    newer = _newest(row)
-    value, reason = request.POST.get("value", ""), request.POST.get("reason", "")
+    asked = Asked(fact, MENDED, called="value") if fact is not None else None
+    reason = request.POST.get("reason", "").replace("\0", "")
     faults: list[tuple[str, str]] = []
+    if request.method == "POST":
+        faults = _set_right(request, row, asked, reason)
+        if not faults:
+            messages.success(request, _("Set right. The chart shows both, the advice uses the new one."))
+            return redirect("episode", key)
+    newer = _newest(row)
     status = 200
     if request.method == "POST":
-        if newer.pk != row.pk:
-            status = 409
-        else:
-            try:
-                correct(row, value.replace("\0", ""), Author.of(request.member), reason.replace("\0", ""))
-            except NotRecorded as refused:
-                newer = _newest(row)
-                status = 409 if newer.pk != row.pk else 422
-                field = "reason" if value and not reason.strip() else "value"
-                faults = [(field, text) for text in refused.faults.values()] if status == 422 else []
-            except IntegrityError:  # the other one was quicker by a moment
-                newer, status = _newest(row), 409
-            else:
-                messages.success(request, _("Set right. The chart shows both, the advice uses the new one."))
-                return redirect("episode", key)
+        status, faults = (409, []) if newer.pk != row.pk else (422, faults)
     context = {
         "row": row,
-        "fact": fact,
+        "asked": asked,
         "newer": newer if newer.pk != row.pk else None,
-        "value": value,
         "reason": reason,
         "faults": faults,
         "fault_of": dict(faults),
     }
     return episode_page(request, found, "clinic/people/correct.html", "finding", context, status=status)
+
+
+def _set_right(request: StaffRequest, row: KeptFinding, asked: Asked | None, reason: str) -> list[tuple[str, str]]:
+    """Keep the right answer; what is wrong with it, by field, and nothing where it is kept."""
+    if asked is None:
+        return [("", _("The knowledge base in use no longer has this fact. It stays as it was written."))]
+    try:
+        answer = said(asked, request.POST, advice.today_of(request.clinic))
+        correct(row, answer or "", Author.of(request.member), reason)
+    except NotAnswered as problem:
+        return [(asked.id, str(problem))]
+    except NotRecorded as refused:
+        if asked.value and not reason.strip():
+            return [("reason", text) for text in refused.faults.values()]
+        asked.fault = _("Give the right answer, or “not known”.")
+        return [(asked.id, asked.fault)]
+    except IntegrityError:  # the other one was quicker by a moment
+        return [("", _("Somebody else set this right in this moment."))]
+    return []
 
 
 def _newest(row: KeptFinding) -> KeptFinding:
