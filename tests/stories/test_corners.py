@@ -99,7 +99,6 @@ def test_a_replaced_draft_can_be_read_under_the_note(visitor: Any, ben: Member) 
     one.page.goto(f"/sessions/{session.key}/")
     one.page.locator("summary", has_text="draft that was replaced").click()
     one.sees("Sits better.")
-    one.page.locator(".treat-text").first.scroll_into_view_if_needed()
     one.check("a replaced draft")
 
 
