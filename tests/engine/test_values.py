@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
@@ -16,6 +17,7 @@ from tests.engine.charts import Base
 from tests.engine.small import small
 
 TODAY = date(2026, 3, 1)
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 def read(fact: str, written: str, on: date | None = None) -> Value:
@@ -80,6 +82,23 @@ def test_what_is_no_value_of_the_fact_is_refused_with_what_can_be_written(fact: 
         read(fact, written, TODAY)
     assert words in str(problem.value)
     assert problem.value.act
+
+
+@pytest.mark.parametrize(
+    ("unit", "born", "on", "expected"),
+    [
+        ("years", "1961-11-23", "2026-11-22", 64),
+        ("years", "1961-11-23", "2026-11-23", 65),
+        ("years", "2000-02-29", "2026-02-28", 25),
+        ("years", "2000-02-29", "2026-03-01", 26),
+        ("months", "2026-01-31", "2026-02-28", 0),
+        ("months", "2026-01-31", "2026-03-31", 2),
+        ("weeks", "2026-01-01", "2026-01-14", 1),
+    ],
+)
+def test_a_year_is_over_on_its_day(unit: str, born: str, on: str, expected: int) -> None:
+    fact = msgspec.structs.replace(small().facts["age_years"], grows=True, unit=unit)
+    assert read_value(fact, born, date.fromisoformat(on)) == expected
 
 
 def test_where_no_day_is_known_a_date_is_refused() -> None:
@@ -165,26 +184,31 @@ def test_no_digit_of_a_number_is_lost(number) -> None:
         ("days", 3999, 30, 4000),
         ("weeks", 2, 6.9, 2),
         ("weeks", 2, 7, 3),
+        ("months", 1, 30, 1),
         ("months", 1, 31, 2),
-        ("years", 3, 365, 3),
-        ("years", 3, 366, 4),
+        ("years", 3, 364, 3),
+        ("years", 3, 365, 4),
         ("days", None, 10, None),
     ],
 )
 def test_a_growing_number_grows_by_whole_units_and_not_above_its_range(
     unit: str, value: Value, days: float, expected: Value
 ) -> None:
-    import msgspec
-
     fact = msgspec.structs.replace(small().facts["since_days"], unit=unit)
-    assert grown(fact, value, days) == expected
+    assert grown(fact, value, NOON, NOON + timedelta(days=days)) == expected
+
+
+def test_the_day_on_which_a_year_is_over_is_that_of_the_clock_on_the_wall() -> None:
+    fact = msgspec.structs.replace(small().facts["since_days"], unit="years")
+    born, late = datetime(1961, 11, 23, tzinfo=UTC), datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
+    assert grown(fact, 0, born, late) == 64
+    assert grown(fact, 0, born, late.astimezone(timezone(timedelta(hours=1)))) == 65
 
 
 def test_other_numbers_do_not_grow() -> None:
-    assert grown(small().facts["age_years"], 40, 4000) == 40
+    assert grown(small().facts["age_years"], 40, NOON, NOON + timedelta(days=4000)) == 40
 
 
 def test_a_growing_number_without_an_upper_end_just_grows() -> None:
-    import msgspec
-
-    assert grown(msgspec.structs.replace(small().facts["since_days"], most=None), 3999, 30) == 4029
+    fact = msgspec.structs.replace(small().facts["since_days"], most=None)
+    assert grown(fact, 3999, NOON, NOON + timedelta(days=30)) == 4029

@@ -91,8 +91,7 @@ def standing(fact: Fact, findings: list[Finding], as_of: datetime) -> Standing:
     others = tuple(finding for finding in known if finding.value != chosen.value)
     if others and fact.answer != "number":
         return _disagreement(fact, known, stale)
-    days = (as_of - chosen.at) / timedelta(days=1)
-    return Standing(value=grown(fact, chosen.value, days), decided_by=chosen, stale=stale)
+    return Standing(value=grown(fact, chosen.value, chosen.at, as_of), decided_by=chosen, stale=stale)
 
 
 def is_fresh(fact: Fact, finding: Finding, as_of: datetime) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Mapping
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from spinepath.engine.conditions import Value, Values
 from spinepath.engine.entries import Fact
@@ -88,7 +88,15 @@ def _since(fact: Fact, text: str, on: date | None) -> float:
         raise NotAValue(f"{fact.id} is given as a date.", f"Give it as a number of {fact.unit} here.")
     if start > on:
         raise NotAValue(f"{fact.id} is dated in the future.", f"Give a date up to {on}.")
-    return float(int((on - start).days / DAYS_IN[fact.unit or "days"]))
+    return float(_whole(start, on, fact.unit or "days"))
+
+
+def _whole(start: date, on: date, unit: str) -> int:
+    """Whole units from a day to another. Months and years end on the day of the calendar: nobody is 65 a day late."""
+    if unit in ("months", "years"):
+        months = (on.year - start.year) * 12 + on.month - start.month - (on.day < start.day)
+        return months if unit == "months" else months // 12
+    return int((on - start).days / DAYS_IN[unit])
 
 
 def refuse_strange(facts: Mapping[str, Fact], values: Values) -> None:
@@ -124,11 +132,18 @@ def _kind(fact: Fact) -> str:
     return f"Give a number ({fact.unit}), or None."
 
 
-def grown(fact: Fact, value: Value, days: float) -> Value:
-    """A growing number as it stands `days` after it was observed; whole units only, never above its range."""
+def grown(fact: Fact, value: Value, since: datetime, until: datetime) -> Value:
+    """A growing number, observed at `since`, as it stands at `until`; whole units only, never above its range.
+
+    Days and weeks are over after as many hours; months and years on their day of the calendar, by the clock of `until`.
+    """
     if not fact.grows or value is None:
         return value
-    later = int(float(value) + days / DAYS_IN[fact.unit or "days"])
+    unit = fact.unit or "days"
+    if unit in ("months", "years"):
+        later = int(value) + _whole(since.astimezone(until.tzinfo).date(), until.date(), unit)
+    else:
+        later = int(float(value) + (until - since) / timedelta(days=DAYS_IN[unit]))
     return min(later, int(fact.most)) if fact.most is not None else later
 
 
