@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -74,3 +77,21 @@ def test_processes_that_write_at_once_keep_the_chain_whole(place: dict[str, str]
 
 def test_who_answers_while_another_answer_is_being_kept_is_told(place: dict[str, str]) -> None:
     assert run("from tests.clinic import two_answers; two_answers.main()", place) == "409 yes"
+
+
+@pytest.mark.services
+def test_a_server_that_is_told_to_stop_while_it_starts_stops(place: dict[str, str]) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    serve = [sys.executable, "-c", "from spinepath.cli import app; app()", "serve", "--workers", "1", "--port", port]
+    server = subprocess.Popen(serve, env=place, cwd=ROOT, start_new_session=True)  # noqa: S603
+    try:
+        workers, until = Path(f"/proc/{server.pid}/task/{server.pid}/children"), time.monotonic() + 120
+        while not workers.read_text() and time.monotonic() < until:
+            time.sleep(0.02)
+        os.killpg(server.pid, signal.SIGTERM)
+        assert server.wait(timeout=60) == 0
+    finally:
+        if server.poll() is None:
+            os.killpg(server.pid, signal.SIGKILL)

@@ -55,7 +55,7 @@ def demo(
     elif made_on.read_text() != today:
         typer.echo("This day was made earlier, so its dates are past. `spinepath demo --new` makes a new one.")
     if not only_make:
-        typer.echo(f"The clinic is open: http://{host}:{port}/  (stop with Ctrl-C)")
+        typer.echo(f"The clinic opens in a moment: http://{host}:{port}/  (stop with Ctrl-C)")
         _serve(host, port, workers=1)
 
 
@@ -121,6 +121,7 @@ def _serve(host: str, port: int, workers: int) -> None:
         interface=Interfaces.WSGI,
         workers=workers,
         blocking_threads=1,
+        workers_kill_timeout=10,  # one that is told to stop while it starts does not hear it
         log_level=LogLevels.warning,
     ).serve()
 
