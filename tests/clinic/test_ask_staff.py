@@ -10,7 +10,7 @@ from django.test import Client
 
 from spinepath.clinic import advice
 from spinepath.clinic.ask.groups import Asking, Group, place_of
-from spinepath.clinic.models import AuditEntry, Drawing, Episode, KeptFinding, Member, Task
+from spinepath.clinic.models import Drawing, Episode, KeptFinding, Member, Task
 from spinepath.clinic.record import Author, add
 from tests.clinic.conftest import signed_in
 from tests.clinic.people import answers_of, queries_of
@@ -47,7 +47,7 @@ def sent_for(client: Client, address: str, **answers: str) -> dict[str, Any]:
 def test_only_who_may_see_the_record_sees_answers(clinic: Any, episode: Episode, role: str) -> None:
     client = signed_in(clinic, role)
     screen, _facts = a_checklist()
-    for address in ("ask/", "ask/answers/", "ask/drawing/", "ask/correct/1/", f"ask/page/{place_of(screen)}/"):
+    for address in ("ask/", "ask/answers/", "ask/drawing/", "findings/1/", f"ask/page/{place_of(screen)}/"):
         assert client.get(f"/episodes/{episode.key}/{address}").status_code == 403
     assert client.get(f"/episodes/{episode.key}/links/").status_code == (403 if role == "auditor" else 200)
 
@@ -160,30 +160,32 @@ def test_answers_that_disagree_are_flagged_until_a_clinician_settles_them(
     assert "Answers that disagree" not in as_therapist.get(f"/episodes/{episode.key}/ask/").content.decode()
 
 
-def test_a_mistake_is_corrected_with_a_reason_once(as_therapist: Client, episode: Episode) -> None:
+def test_a_mistake_is_set_right_and_the_way_leads_back_to_the_answers(as_therapist: Client, episode: Episode) -> None:
     fact = a_checklist()[1][0]
     add(episode, {fact: "yes"}, PATIENT)
     row = KeptFinding.objects.get()
-    address = f"/episodes/{episode.key}/ask/correct/{row.pk}/"
-    assert as_therapist.get(address).status_code == 200
-    without = as_therapist.post(address, {f"a-{fact}": "no", "reason": "  "})
-    assert without.status_code == 422
-    assert "Write why" in without.content.decode()
-    assert as_therapist.post(address, {f"a-{fact}": "\x00", "reason": "x"}).status_code == 422
-    assert as_therapist.post(address, {f"a-{fact}": "no", "reason": "Wrong <b>line</b> \x00 " * 40}).status_code == 302
-    again = as_therapist.post(address, {f"a-{fact}": "no", "reason": "once more"})
-    assert again.status_code == 422
-    assert "corrected already" in again.content.decode()
-    text = as_therapist.get(f"/episodes/{episode.key}/ask/answers/").content.decode()
+    answers = f"/episodes/{episode.key}/ask/answers/"
+    address = f"/episodes/{episode.key}/findings/{row.pk}/?back=ask_answers"
+    assert f'href="{address}"' in as_therapist.get(answers).content.decode()
+    assert f'href="{answers}"' in as_therapist.get(address).content.decode()
+    done = as_therapist.post(address, {"value": "no", "reason": "Wrong <b>line</b> \x00 " * 40})
+    assert (done.status_code, done["Location"]) == (302, answers)
+    text = as_therapist.get(answers).content.decode()
     assert "<s>yes</s>" in text
     assert "Wrong &lt;b&gt;line" in text
-    assert KeptFinding.objects.count() == 2
-    assert AuditEntry.objects.filter(detail="corrected").count() == 1
 
 
-def test_entries_of_others_cannot_be_corrected_from_here(as_therapist: Client, episode: Episode) -> None:
+def test_the_way_back_leads_nowhere_else(as_therapist: Client, episode: Episode) -> None:
+    fact = a_checklist()[1][0]
+    add(episode, {fact: "yes"}, PATIENT)
+    address = f"/episodes/{episode.key}/findings/{KeptFinding.objects.get().pk}/?back=//elsewhere.example/"
+    done = as_therapist.post(address, {"value": "no", "reason": "Misheard"})
+    assert done["Location"] == f"/episodes/{episode.key}/"
+
+
+def test_entries_of_others_cannot_be_set_right_from_here(as_therapist: Client, episode: Episode) -> None:
     for number in (999_999, 10**30):
-        assert as_therapist.get(f"/episodes/{episode.key}/ask/correct/{number}/").status_code == 404
+        assert as_therapist.get(f"/episodes/{episode.key}/findings/{number}/").status_code == 404
     assert as_therapist.get(f"/episodes/{episode.key}/ask/page/nonsense/").status_code == 404
 
 
@@ -268,5 +270,6 @@ def test_calm_answers_stand_together_and_the_rest_in_lines_of_their_own(as_thera
     group = next(one for one in Asking(episode).answered if one.screen == screen)
     assert {row.line.fact.id for row in group.worth_a_look} == set(calm[:2]), "said twice: who said it is shown"
     page = as_therapist.get(f"/episodes/{episode.key}/ask/answers/").content.decode()
-    correct = [f"/episodes/{episode.key}/ask/correct/{row.pk}/" for row in KeptFinding.objects.filter(episode=episode)]
-    assert all(page.count(f'"{one}"') == 1 for one in correct), "each can be set right"
+    rows = KeptFinding.objects.filter(episode=episode)
+    ways = [f"/episodes/{episode.key}/findings/{row.pk}/?back=ask_answers" for row in rows]
+    assert all(page.count(f'"{one}"') == 1 for one in ways), "each can be set right"

@@ -8,7 +8,6 @@ urlpatterns = [
     path("episodes/<slug:key>/ask/", views.ask, name="ask"),
     path("episodes/<slug:key>/ask/page/<slug:place>/", views.page, name="ask_page"),
     path("episodes/<slug:key>/ask/answers/", views.answers, name="ask_answers"),
-    path("episodes/<slug:key>/ask/correct/<int:number>/", views.correct, name="ask_correct"),
     path("episodes/<slug:key>/ask/drawing/", views.drawing, name="ask_drawing"),
     path("episodes/<slug:key>/links/", link_views.links, name="links"),
     path("episodes/<slug:key>/links/revoke/", link_views.revoke, name="revoke_link"),

@@ -1,30 +1,24 @@
-"""The step page for staff: what is open, whole screens at once, what was answered, and corrections."""
+"""The step page for staff: what is open, whole screens at once, and what was answered."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from spinepath.clinic import advice, record
 from spinepath.clinic.access import StaffRequest, episode_of, staff
 from spinepath.clinic.ask import drawings
-from spinepath.clinic.ask.answers import read_line
 from spinepath.clinic.ask.danger import danger_of
 from spinepath.clinic.ask.groups import Asking, Group, added_since, not_said_again, read_group
 from spinepath.clinic.ask.sitting import move_on
-from spinepath.clinic.asked import PERSON, Asked, NotAnswered
 from spinepath.clinic.locks import lock_episodes
-from spinepath.clinic.models import Drawing, Episode, KeptFinding, PersonalLink
+from spinepath.clinic.models import Drawing, Episode, PersonalLink
 from spinepath.clinic.pages import episode_page
 from spinepath.clinic.record import Author
-
-_MOST_PK = 2**63 - 1
 
 
 @staff("see_record")
@@ -102,35 +96,6 @@ def answers(request: StaffRequest, key: str) -> HttpResponse:
     """All that was answered, by screen: who, when, what disagrees, what was corrected."""
     episode = episode_of(request, key)
     return episode_page(request, episode, "clinic/ask/answers.html", "ask", {"asking": Asking(episode)})
-
-
-@staff("see_record", "add_findings")
-def correct(request: StaffRequest, key: str, number: int) -> HttpResponse:
-    """Sets one answer right that was a mistake; both stay in the record."""
-    episode = episode_of(request, key)
-    if number > _MOST_PK:
-        raise Http404
-    row = get_object_or_404(KeptFinding, episode=episode, pk=number)
-    fact = advice.knowledge().facts.get(row.fact)
-    if fact is None:
-        raise Http404
-    line = Asked(fact, PERSON, value=row.value)
-    faults: list[tuple[str, str]] = []
-    reason = " ".join(request.POST.get("reason", "").replace("\x00", "").split())[:300]
-    if request.method == "POST":
-        try:
-            record.correct(
-                row, read_line(line, request.POST, advice.today_of(request.clinic)), _author(request), reason
-            )
-        except NotAnswered as problem:
-            faults = [(line.id, str(problem))]
-        except record.NotRecorded as problem:
-            faults = [("" if reason else "reason", text) for text in problem.faults.values()]
-        else:
-            messages.success(request, _("The entry is corrected. Both stay in the record."))
-            return redirect("ask_answers", episode.key)
-    context: dict[str, Any] = {"row": row, "line": line, "reason": reason, "faults": faults}
-    return episode_page(request, episode, "clinic/ask/correct.html", "ask", context, 422 if faults else 200)
 
 
 @staff("see_record", "add_findings")

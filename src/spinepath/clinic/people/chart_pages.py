@@ -96,11 +96,19 @@ def _tasks(found: Episode) -> list[Task]:
 
 # setting a finding right
 
+_BACK = ("episode", "ask_answers")
+"""The pages whose findings can be set right."""
+
 
 @staff("see_record", "add_findings")
 def correct_finding(request: StaffRequest, key: str, number: int) -> HttpResponse:
-    """A finding that was a mistake gets a new value and a reason; both stay in the chart."""
+    """A finding that was a mistake gets a new value and a reason; both stay in the chart.
+
+    Afterwards its reader is `back` on the page from which the way led here.
+    """
     found = episode_of(request, key)
+    asked_back = request.GET.get("back", "")
+    back = asked_back if asked_back in _BACK else "episode"
     row = get_object_or_404(
         KeptFinding.objects.select_related("episode__person", "episode__clinic"), pk=number, episode=found
     )
@@ -112,7 +120,7 @@ def correct_finding(request: StaffRequest, key: str, number: int) -> HttpRespons
         faults = _set_right(request, row, asked, reason)
         if not faults:
             messages.success(request, _("Set right. The chart shows both, the advice uses the new one."))
-            return redirect("episode", key)
+            return redirect(back, key)
     newer = _newest(row)
     status = 200
     if request.method == "POST":
@@ -124,6 +132,7 @@ def correct_finding(request: StaffRequest, key: str, number: int) -> HttpRespons
         "reason": reason,
         "faults": faults,
         "fault_of": dict(faults),
+        "back": back,
     }
     return episode_page(request, found, "clinic/people/correct.html", "finding", context, status=status)
 
