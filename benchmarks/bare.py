@@ -6,8 +6,8 @@ with which every Django project begins. Of the clinic it uses the tables alone.
 
 from __future__ import annotations
 
-import django
 from django.conf import settings
+from django.core.wsgi import get_wsgi_application
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
@@ -72,10 +72,5 @@ _own |= {
         }
     ],
 }
-if not settings.configured:
-    settings.configure(**_own)
-    django.setup()
-
-from django.core.wsgi import get_wsgi_application  # noqa: E402
-
+settings.configure(**_own)
 application = get_wsgi_application()

@@ -142,14 +142,8 @@ class Asked:
         """What stands under it; what a number may be is no hint but its `range`."""
         if self.look is SHEET:
             return ""
-        return (
-            " ".join(part for part in (self.fact.ask, self.fact.hint) if part) if self.look is EXAM else self.own_hint
-        )
-
-    @property
-    def own_hint(self) -> str:
-        """The hint of the fact."""
-        return self.fact.hint or ""
+        parts = (self.fact.ask, self.fact.hint) if self.look is EXAM else (self.fact.hint,)
+        return " ".join(part for part in parts if part)
 
     @property
     def control(self) -> str:
