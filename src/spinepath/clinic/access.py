@@ -14,11 +14,10 @@ from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 
-from spinepath.clinic import once
+from spinepath.clinic import once, prepared
 from spinepath.clinic.models import Clinic, Episode, Member
 
 Act = Literal[
@@ -94,8 +93,16 @@ def within(request: StaffRequest, rows: QuerySet[M]) -> QuerySet[M]:
 
 def episode_of(request: StaffRequest, key: str) -> Episode:
     """The episode with this key in the member's clinic; 404 for any other, whether it exists or not."""
-    rows = Episode.objects.select_related("person", "therapist", "clinic")
-    return get_object_or_404(rows, clinic=request.clinic, key=key)
+    found = prepared.first(
+        lambda clinic, key: Episode.objects.filter(clinic=clinic, key=key).select_related(
+            "person", "therapist", "clinic"
+        ),
+        request.clinic.pk,
+        key,
+    )
+    if found is None:
+        raise Http404
+    return found
 
 
 class MemberMiddleware:
@@ -127,7 +134,7 @@ class MemberBackend(ModelBackend):
 
     def get_user(self, user_id: int) -> User | None:
         """The user with this row; None for one who may not sign in any more."""
-        user = User.objects.select_related("member__clinic").filter(pk=user_id).first()
+        user = prepared.first(lambda pk: User.objects.filter(pk=pk).select_related("member__clinic"), int(user_id))
         return user if self.user_can_authenticate(user) else None
 
 

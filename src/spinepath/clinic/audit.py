@@ -12,6 +12,7 @@ from datetime import UTC
 from django.db import transaction
 from django.utils import timezone
 
+from spinepath.clinic import prepared
 from spinepath.clinic.models import AuditEntry, AuditHead, Clinic, Episode, Person
 
 READ, ADD, CHANGE, REFUSED, OUT = "read", "add", "change", "refused", "out"
@@ -32,7 +33,7 @@ def note(
     """Add an entry. `about` is the kind of thing, `key` its key; the person is that of the episode when not given."""
     who = person or (episode.person if episode else None)
     with transaction.atomic():
-        head = AuditHead.objects.select_for_update().filter(clinic=clinic).first()
+        head = prepared.first(lambda clinic: AuditHead.objects.select_for_update().filter(clinic=clinic), clinic.pk)
         if head is None:
             head, _ = AuditHead.objects.get_or_create(clinic=clinic)
             head = AuditHead.objects.select_for_update().get(clinic=clinic)

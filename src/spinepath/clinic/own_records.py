@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from spinepath.clinic import once
+from spinepath.clinic import once, prepared
 from spinepath.clinic.models import Consent, Course, Episode, Session
 from spinepath.clinic.written import person_of_episode
 from spinepath.engine.conditions import Value
@@ -107,18 +107,13 @@ def books_of(episodes: Collection[Episode], now: datetime) -> dict[int, _Books]:
     person_of = person_of_episode({one.person_id for one in episodes})
     sessions, done, consents, courses = defaultdict(list), defaultdict(list), defaultdict(list), defaultdict(list)
     # by episode and day alone: a database that weighs badly would go through everything that was ever done
-    rows = Session.objects.filter(episode__in=list(person_of), day__lte=today).order_by("day", "start")
-    for session in map(_Session._make, rows.values_list(*_Session._fields[:5], "therapist__skills", "note__phases")):
+    for session in map(_Session._make, _sessions(list(person_of), today)):
         sessions[session.episode_id].append(session)
         if session.status == Session.Status.DONE:
             done[person_of[session.episode_id]].append(session)
-    valid = Consent.objects.filter(
-        episode__in=episodes, given_at__gte=begin, given_at__lt=begin + timedelta(days=1), withdrawn_at=None
-    )
-    for episode_pk, technique in valid.values_list("episode_id", "technique"):
+    for episode_pk, technique in _consents([one.pk for one in episodes], begin, begin + timedelta(days=1)):
         consents[episode_pk].append(technique)
-    booked = Course.objects.filter(episode__in=list(person_of)).order_by("made_at")
-    for course in map(_Course._make, booked.values_list(*_Course._fields)):
+    for course in map(_Course._make, _courses(list(person_of))):
         courses[person_of[course.episode_id]].append(course)
     return {
         one.pk: _Books(
@@ -132,6 +127,37 @@ def books_of(episodes: Collection[Episode], now: datetime) -> dict[int, _Books]:
         )
         for one in episodes
     }
+
+
+def _sessions(episodes: list[int], today: date) -> list[tuple[Any, ...]]:
+    return prepared.rows(
+        lambda episodes, today: (
+            Session.objects.filter(episode__in=episodes, day__lte=today)
+            .order_by("day", "start")
+            .values_list(*_Session._fields[:5], "therapist__skills", "note__phases")
+        ),
+        episodes,
+        today,
+    )
+
+
+def _consents(episodes: list[int], since: datetime, until: datetime) -> list[tuple[int, str]]:
+    """The techniques agreed to in a time, and not withdrawn."""
+    return prepared.rows(
+        lambda episodes, since, until: Consent.objects.filter(
+            episode__in=episodes, given_at__gte=since, given_at__lt=until, withdrawn_at=None
+        ).values_list("episode_id", "technique"),
+        episodes,
+        since,
+        until,
+    )
+
+
+def _courses(episodes: list[int]) -> list[tuple[Any, ...]]:
+    return prepared.rows(
+        lambda episodes: Course.objects.filter(episode__in=episodes).order_by("made_at").values_list(*_Course._fields),
+        episodes,
+    )
 
 
 def _skills_of_today(episode: Episode, sessions: list[_Session], today: date) -> list[str] | None:

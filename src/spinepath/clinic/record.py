@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from spinepath.clinic import advice, audit, once
+from spinepath.clinic import advice, audit, once, prepared
 from spinepath.clinic.locks import lock_episodes
 from spinepath.clinic.models import Course, Episode, Hold, KeptFinding, Member, Session, Task
 from spinepath.engine.conditions import facts_in
@@ -187,8 +187,12 @@ def _was_released(episode: Episode, rule: str) -> bool:
 
 def holds_of(episode: int) -> list[Hold]:
     """What holds the bookings of an episode, by row, and was not released; the oldest first."""
-    rows = Hold.objects.filter(episode=episode, released_at=None).order_by("since", "pk")
-    return once.ask(("holds", episode), lambda: list(rows))
+    return once.ask(
+        ("holds", episode),
+        lambda: prepared.rows(
+            lambda episode: Hold.objects.filter(episode=episode, released_at=None).order_by("since", "pk"), episode
+        ),
+    )
 
 
 def hold(episode: Episode, rules: Iterable[str]) -> Hold:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from django.db.models import QuerySet
 
-from spinepath.clinic import once
+from spinepath.clinic import once, prepared
 from spinepath.clinic.models import Episode, KeptFinding
 from spinepath.engine.findings import Finding
 from spinepath.engine.knowledge import Knowledge
@@ -17,7 +17,7 @@ from spinepath.engine.values import NotAValue, read_value
 
 
 class Row(NamedTuple):
-    """A kept finding, to be read only: the columns of `KeptFinding`, of which a page needs hundreds."""
+    """A kept finding, to be read only: columns of `KeptFinding`, of which a page needs hundreds."""
 
     pk: int
     episode_id: int
@@ -29,7 +29,6 @@ class Row(NamedTuple):
     member_id: int | None
     corrects_id: int | None
     reason: str
-    recorded_at: datetime
 
 
 AnyRow = TypeVar("AnyRow", KeptFinding, Row)
@@ -37,7 +36,17 @@ AnyRow = TypeVar("AnyRow", KeptFinding, Row)
 
 def rows_of(episode: Episode) -> list[Row]:
     """Every finding of the episode, corrected ones too, by time."""
-    return once.ask(("findings", episode.pk), lambda: _read(KeptFinding.objects.filter(episode=episode)))
+    return once.ask(
+        ("findings", episode.pk),
+        lambda: _named(
+            prepared.rows(
+                lambda episode: (
+                    KeptFinding.objects.filter(episode=episode).order_by("at", "pk").values_list(*Row._fields)
+                ),
+                episode.pk,
+            )
+        ),
+    )
 
 
 def earlier_rows_of(knowledge: Knowledge, episode: Episode) -> list[Row]:
@@ -45,25 +54,32 @@ def earlier_rows_of(knowledge: Knowledge, episode: Episode) -> list[Row]:
 
     def rows() -> list[Row]:
         others = [pk for pk in person_of_episode({episode.person_id}) if pk != episode.pk]
-        return _read(KeptFinding.objects.filter(episode__in=others, fact__in=_lasting(knowledge))) if others else []
+        found = KeptFinding.objects.filter(episode__in=others, fact__in=_lasting(knowledge))
+        return _named(_plain(found)) if others else []
 
     return once.ask(("earlier findings", episode.pk, episode.person_id), rows)
 
 
 def person_of_episode(people: Collection[int]) -> dict[int, int]:
     """The person of each episode that these people ever had, both by row."""
-    rows = Episode.objects.filter(person__in=people).values_list("pk", "person_id")
-    return once.ask(("episodes", frozenset(people)), lambda: dict(rows))
+    return once.ask(
+        ("episodes", frozenset(people)),
+        lambda: dict(
+            prepared.rows(
+                lambda people: Episode.objects.filter(person__in=people).values_list("pk", "person_id"), [*people]
+            )
+        ),
+    )
 
 
 def read_at_once(knowledge: Knowledge, episodes: Collection[Episode]) -> dict[tuple[object, ...], object]:
     """What `rows_of` and `earlier_rows_of` tell of these episodes, for `once.known`, in a fixed number of queries."""
     mine: dict[int, list[Row]] = defaultdict(list)
-    for row in _read(KeptFinding.objects.filter(episode__in=episodes)):
+    for row in _named(_plain(KeptFinding.objects.filter(episode__in=episodes))):
         mine[row.episode_id].append(row)
     person_of = person_of_episode({one.person_id for one in episodes})
     earlier: dict[int, list[Row]] = defaultdict(list)
-    for row in _read(KeptFinding.objects.filter(episode__in=list(person_of), fact__in=_lasting(knowledge))):
+    for row in _named(_plain(KeptFinding.objects.filter(episode__in=list(person_of), fact__in=_lasting(knowledge)))):
         earlier[person_of[row.episode_id]].append(row)
     told: dict[tuple[object, ...], object] = {}
     for one in episodes:
@@ -77,8 +93,13 @@ def _lasting(knowledge: Knowledge) -> list[str]:
     return [name for name, fact in knowledge.facts.items() if fact.lasting]
 
 
-def _read(rows: QuerySet[KeptFinding]) -> list[Row]:
-    return list(map(Row._make, rows.order_by("at", "pk").values_list(*Row._fields)))
+def _plain(rows: QuerySet[KeptFinding]) -> QuerySet[KeptFinding, tuple[Any, ...]]:
+    """The columns of `Row`, by time."""
+    return rows.order_by("at", "pk").values_list(*Row._fields)
+
+
+def _named(rows: Iterable[tuple[Any, ...]]) -> list[Row]:
+    return list(map(Row._make, rows))
 
 
 # what counts of it

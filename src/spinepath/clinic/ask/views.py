@@ -9,7 +9,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from spinepath.clinic import advice, record
+from spinepath.clinic import advice, prepared, record
 from spinepath.clinic.access import StaffRequest, episode_of, staff
 from spinepath.clinic.ask import drawings
 from spinepath.clinic.ask.danger import danger_of
@@ -30,7 +30,12 @@ def ask(request: StaffRequest, key: str) -> HttpResponse:
         "asking": asking,
         "danger": danger_of(episode, asking.now),
         "drawing": _newest_drawing(episode),
-        "link": PersonalLink.objects.filter(episode=episode, purpose=PersonalLink.Purpose.ASK).last(),
+        "link": prepared.first(
+            lambda episode: PersonalLink.objects.filter(episode=episode, purpose=PersonalLink.Purpose.ASK).order_by(
+                "-pk"
+            )[:1],
+            episode.pk,
+        ),
     }
     return episode_page(request, episode, "clinic/ask/overview.html", "ask", context)
 
@@ -115,7 +120,7 @@ def drawing(request: StaffRequest, key: str) -> HttpResponse:
 
 
 def _newest_drawing(episode: Episode) -> Drawing | None:
-    return Drawing.objects.filter(episode=episode).first()
+    return prepared.first(lambda episode: Drawing.objects.filter(episode=episode)[:1], episode.pk)
 
 
 def _author(request: StaffRequest) -> Author:

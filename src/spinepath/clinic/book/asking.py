@@ -12,7 +12,7 @@ import msgspec
 
 from spinepath.booking import course as booking
 from spinepath.booking.presets import bounds_in, course_of
-from spinepath.clinic import advice, many
+from spinepath.clinic import advice, many, prepared
 from spinepath.clinic.book import diary
 from spinepath.clinic.models import Course, Episode, Plan, Session
 from spinepath.clinic.models.keys import new_key
@@ -47,8 +47,8 @@ def known_of(episode: Episode, now: datetime | None = None) -> Known:
     """What is known of the episode now."""
     now = advice.clock_of(episode, now)
     running = running_course(episode)
-    done = Session.objects.filter(course=running, status=Session.Status.DONE).order_by("day") if running else ()
-    return _known(episode, now, running, done)
+    sessions = diary.rows_of(running) if running else ()
+    return _known(episode, now, running, [one for one in sessions if one.status == Session.Status.DONE])
 
 
 def known_of_many(episodes: Collection[Episode], now: datetime) -> dict[int, Known]:
@@ -73,16 +73,24 @@ def _known(episode: Episode, now: datetime, running: Course | None, done: Iterab
 
 def running_course(episode: Episode) -> Course | None:
     """The course that is going on."""
-    rows = Course.objects.filter(episode=episode, ended_at=None).select_related("plan")
-    return rows.order_by("-made_at").first()
+    return prepared.first(
+        lambda episode: (
+            Course.objects.filter(episode=episode, ended_at=None).select_related("plan").order_by("-made_at")[:1]
+        ),
+        episode.pk,
+    )
 
 
 def agreed_plan(episode: Episode) -> Plan | None:
     """The plan that counts."""
-    rows = Plan.objects.filter(episode=episode, status=Plan.Status.AGREED).select_related(
-        "assessment", "episode__person", "episode__clinic"
+    return prepared.first(
+        lambda episode: (
+            Plan.objects.filter(episode=episode, status=Plan.Status.AGREED)
+            .select_related("assessment", "episode__person", "episode__clinic")
+            .order_by("-made_at")[:1]
+        ),
+        episode.pk,
     )
-    return rows.order_by("-made_at").first()
 
 
 def had_of(known: Known) -> booking.Had:

@@ -186,9 +186,8 @@ def free_places(found: Booked, key: str, therapist: str, first: date, days: int 
 
 def unsettled(row: Course, now: datetime) -> list[Session]:
     """Sessions that are over and of which nobody has said whether they were given."""
-    ahead = Session.objects.filter(course=row, status__in=diary.AHEAD, day__lte=now.date())
-    clock = now.time().replace(tzinfo=None)
-    return [one for one in ahead if one.day < now.date() or one.start <= clock]
+    until = (now.date(), now.time().replace(tzinfo=None))
+    return [one for one in diary.rows_of(row) if one.status in diary.AHEAD and (one.day, one.start) <= until]
 
 
 def mended(found: Booked, lost: list[str]) -> Repair | Clash:

@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 
 from spinepath.booking import clinic as booking
 from spinepath.booking.diary import Diary
-from spinepath.clinic import once
+from spinepath.clinic import once, prepared
 from spinepath.clinic.models import Away, Clinic, Closure, Course, Member, Note, Session
 from spinepath.clinic.models.places import Period
 
@@ -134,6 +134,16 @@ def sessions_from(rows: Iterable[tuple[object, ...]]) -> list[booking.Session]:
             "Iterable[tuple[str, str, str, int, date, time, int, int, int, booking.Status]]", rows
         )
     ]
+
+
+def rows_of(course: Course) -> list[Session]:
+    """All sessions of a course as they stand in the database, by day and time."""
+    return once.ask(
+        ("sessions of course", course.pk),
+        lambda: prepared.rows(
+            lambda course: Session.objects.filter(course=course).order_by("day", "start", "pk"), course.pk
+        ),
+    )
 
 
 def sessions_of(course: Course, statuses: Collection[str] = ()) -> list[booking.Session]:

@@ -10,6 +10,7 @@ from typing import Any
 from spinepath.booking.clinic import Session
 from spinepath.booking.faults import FaultyBooking
 from spinepath.booking.price import Discount, Price, PriceList, Rate, price_of
+from spinepath.clinic import prepared
 from spinepath.clinic.models import Clinic
 from spinepath.clinic.models import PriceList as KeptList
 
@@ -19,7 +20,11 @@ USUAL = "session"
 
 def price_list(clinic: Clinic, on: date) -> PriceList | None:
     """The price list that holds on a day; None when there is none, or none that can be read."""
-    kept = KeptList.objects.filter(clinic=clinic, since__lte=on).order_by("-since", "-pk").first()
+    kept = prepared.first(
+        lambda clinic, on: KeptList.objects.filter(clinic=clinic, since__lte=on).order_by("-since", "-pk")[:1],
+        clinic.pk,
+        on,
+    )
     if kept is None:
         return None
     try:

@@ -9,9 +9,9 @@ from functools import cached_property
 
 from spinepath.booking.clinic import Session as Placed
 from spinepath.booking.course import Course
-from spinepath.clinic import advice
+from spinepath.clinic import advice, prepared
 from spinepath.clinic.book import diary
-from spinepath.clinic.models import Clinic, Session
+from spinepath.clinic.models import Clinic, Member, Room, Session
 
 
 @dataclass(frozen=True)
@@ -49,12 +49,18 @@ class Names:
     @cached_property
     def therapists(self) -> dict[str, str]:
         """Everybody who ever treated here."""
-        return {diary.therapist_id(pk): name for pk, name in self._clinic.members.values_list("pk", "name")}
+        rows = prepared.rows(
+            lambda clinic: Member.objects.filter(clinic=clinic).values_list("pk", "name"), self._clinic.pk
+        )
+        return {diary.therapist_id(pk): name for pk, name in rows}
 
     @cached_property
     def rooms(self) -> dict[str, str]:
         """Every room."""
-        return {diary.room_id(pk): name for pk, name in self._clinic.rooms.values_list("pk", "name")}
+        rows = prepared.rows(
+            lambda clinic: Room.objects.filter(clinic=clinic).values_list("pk", "name"), self._clinic.pk
+        )
+        return {diary.room_id(pk): name for pk, name in rows}
 
     def shown(self, one: Placed) -> Shown:
         """A session of the engine in words."""

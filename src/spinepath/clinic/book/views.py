@@ -66,7 +66,7 @@ def _page(
 
 
 def _has_sessions(row: Course) -> bool:
-    return Session.objects.filter(course=row, status__in=diary.TAKES_PLACE).exists()
+    return any(one.status in diary.TAKES_PLACE for one in diary.rows_of(row))
 
 
 # what can be booked
@@ -216,7 +216,7 @@ def _taken_words(taken: writing.Taken) -> list[str]:
 
 def _booked_context(request: StaffRequest, row: Course, now: datetime) -> dict[str, Any]:
     names = showing.Names(request.clinic)
-    rows = list(Session.objects.filter(course=row).order_by("day", "start"))
+    rows = diary.rows_of(row)
     lost, open_ones = writing.missing(row), changes.unsettled(row, now)
     context: dict[str, Any] = {
         "mode": "booked",

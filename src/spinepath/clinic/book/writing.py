@@ -134,10 +134,10 @@ def _is_whole(row: Course, member: Member) -> None:
 
 def missing(row: Course) -> list[str]:
     """The keys of sessions that were lost and have no successor, the latest first: as many as the plan has too few."""
-    sessions = list(Session.objects.filter(course=row).order_by("-day", "-start"))
+    sessions = diary.rows_of(row)
     standing = sum(one.status in diary.TAKES_PLACE for one in sessions)
     lost = [one.key for one in sessions if one.status in (Session.Status.CANCELLED, Session.Status.MISSED)]
-    return lost[: max(row.plan.sessions - standing, 0)]
+    return lost[::-1][: max(row.plan.sessions - standing, 0)]
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from spinepath.clinic import advice
+from spinepath.clinic import advice, prepared
 from spinepath.clinic.access import StaffRequest, episode_of, staff
 from spinepath.clinic.examine import spine
 from spinepath.clinic.examine.answers import AT, NORMAL, SEEN, Filled, all_normal, read_form
@@ -33,7 +33,9 @@ def examine(request: StaffRequest, key: str) -> HttpResponse:
     episode = episode_of(request, key)
     picture = picture_of(episode, advice.clock_of(episode))
     found = sheets(picture)
-    files = list(Document.objects.filter(episode=episode, withdrawn_at=None)[: FILES_SHOWN + 1])
+    files = prepared.rows(
+        lambda episode: Document.objects.filter(episode=episode, withdrawn_at=None)[: FILES_SHOWN + 1], episode.pk
+    )
     asked = {name for sheet in found for name in sheet.facts}
     context = {
         "now": [one for one in found if one.asked],
@@ -54,8 +56,13 @@ def _drawings(found: list[Sheet], picture: Picture) -> list[tuple[Sheet, spine.S
 
 
 def _to_read(episode: Episode) -> set[str]:
-    tasks = Task.objects.filter(episode=episode, kind=Task.Kind.DOCUMENT, settled_at=None)
-    return set(tasks.values_list("about", flat=True))
+    about = prepared.rows(
+        lambda episode: Task.objects.filter(episode=episode, kind=Task.Kind.DOCUMENT, settled_at=None).values_list(
+            "about", flat=True
+        ),
+        episode.pk,
+    )
+    return set(about)
 
 
 @staff("see_record", "add_findings")

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from spinepath.clinic import advice, written
+from spinepath.clinic import advice, prepared, written
 from spinepath.clinic.book import gates
 from spinepath.clinic.follow import measuring
 from spinepath.clinic.grave import Grave, grave
@@ -137,7 +137,9 @@ class Going:
     @cached_property
     def sessions(self) -> list[Session]:
         """Every session of the episode, by day."""
-        return list(Session.objects.filter(episode=self.episode).order_by("day", "start"))
+        return prepared.rows(
+            lambda episode: Session.objects.filter(episode=episode).order_by("day", "start"), self.episode.pk
+        )
 
     @cached_property
     def due(self) -> tuple[Due, ...]:
@@ -210,16 +212,22 @@ class Going:
     @cached_property
     def released(self) -> list[Hold]:
         """What held them before, by whom and why it was released."""
-        return list(
-            Hold.objects.filter(episode=self.episode, released_at__isnull=False)
-            .select_related("released_by")
-            .order_by("-released_at")
+        return prepared.rows(
+            lambda episode: (
+                Hold.objects.filter(episode=episode, released_at__isnull=False)
+                .select_related("released_by")
+                .order_by("-released_at")
+            ),
+            self.episode.pk,
         )
 
     @cached_property
     def course(self) -> Course | None:
         """The course that runs."""
-        return Course.objects.filter(episode=self.episode, ended_at=None).order_by("-made_at").first()
+        return prepared.first(
+            lambda episode: Course.objects.filter(episode=episode, ended_at=None).order_by("-made_at")[:1],
+            self.episode.pk,
+        )
 
     @property
     def gates(self) -> list[tuple[int, dict[str, Any]]]:
@@ -266,7 +274,10 @@ class Going:
     @cached_property
     def events(self) -> list[tuple[AdverseEvent, Severity | None, list[str]]]:
         """Adverse events, newest first, with the names of what came before them."""
-        rows = AdverseEvent.objects.filter(episode=self.episode).select_related("member", "followed_up_by")
+        rows = prepared.rows(
+            lambda episode: AdverseEvent.objects.filter(episode=episode).select_related("member", "followed_up_by"),
+            self.episode.pk,
+        )
         names = self.base.techniques
         return [
             (row, self.base.severities.get(row.severity), [names[one].name for one in row.techniques if one in names])

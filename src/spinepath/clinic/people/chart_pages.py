@@ -13,7 +13,7 @@ from django.template.loader import select_template
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from spinepath.clinic import advice, audit
+from spinepath.clinic import advice, audit, prepared
 from spinepath.clinic.access import StaffRequest, episode_of, may, staff, within
 from spinepath.clinic.asked import MENDED, Asked, NotAnswered, said
 from spinepath.clinic.examine.files import KINDS
@@ -45,9 +45,14 @@ def episode(request: StaffRequest, key: str) -> HttpResponse:
     found = episode_of(request, key)
     made = advice.assessment_of(found)
     asked = chart.questions(made)
-    plans = list(Plan.objects.filter(episode=found).select_related("made_by"))
-    sessions = list(
-        Session.objects.filter(episode=found).select_related("therapist", "course__made_by").order_by("day", "start")
+    plans = prepared.rows(lambda episode: Plan.objects.filter(episode=episode).select_related("made_by"), found.pk)
+    sessions = prepared.rows(
+        lambda episode: (
+            Session.objects.filter(episode=episode)
+            .select_related("therapist", "course__made_by")
+            .order_by("day", "start")
+        ),
+        found.pk,
     )
     findings, papers = chart.findings(found, made), papers_of(found)
     # the head shows what is true now; what was kept for lists may be older
@@ -63,7 +68,7 @@ def episode(request: StaffRequest, key: str) -> HttpResponse:
         "kinds": {kind: name for kind, (_ending, name) in KINDS.items()},
         "documents": [one for one in papers.documents if one.withdrawn_at is None],
         "letters": papers.letters,
-        "drawing": Drawing.objects.filter(episode=found).first(),
+        "drawing": prepared.first(lambda episode: Drawing.objects.filter(episode=episode)[:1], found.pk),
         "drawing_part": select_template([DRAWING, "clinic/people/no_drawing.html"]),
         "tasks": tasks.shown(_tasks(found), timezone.localdate()),
         "may_audit": _may_see_readers(request),
@@ -90,8 +95,12 @@ def more_findings(request: StaffRequest, key: str, group: str) -> HttpResponse:
 
 def _tasks(found: Episode) -> list[Task]:
     """Without the holds, which stand at the top of every page of the episode."""
-    rows = Task.objects.filter(episode=found, settled_at=None).exclude(kind=Task.Kind.HOLD)
-    return list(rows.order_by("due", "pk"))
+    return prepared.rows(
+        lambda episode: (
+            Task.objects.filter(episode=episode, settled_at=None).exclude(kind=Task.Kind.HOLD).order_by("due", "pk")
+        ),
+        found.pk,
+    )
 
 
 # setting a finding right

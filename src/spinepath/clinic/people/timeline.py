@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from spinepath.clinic import advice
+from spinepath.clinic import advice, prepared
 from spinepath.clinic.models import (
     AdverseEvent,
     Consent,
@@ -66,8 +66,12 @@ class Papers:
 
 def papers_of(episode: Episode) -> Papers:
     """All papers of an episode, each with the member who wrote or added it."""
-    letters = Letter.objects.filter(episode=episode).defer("pdf").select_related("member")
-    return Papers(list(letters), list(Document.objects.filter(episode=episode).select_related("member")))
+    return Papers(
+        prepared.rows(
+            lambda episode: Letter.objects.filter(episode=episode).defer("pdf").select_related("member"), episode.pk
+        ),
+        prepared.rows(lambda episode: Document.objects.filter(episode=episode).select_related("member"), episode.pk),
+    )
 
 
 def timeline(episode: Episode, found: Findings, sessions: list[Session], plans: list[Plan], papers: Papers) -> Timeline:
@@ -175,7 +179,10 @@ def _of_papers(papers: Papers) -> Iterable[Happened]:
 def _of_decisions(episode: Episode) -> Iterable[Happened]:
     """Advice that was kept, and consents."""
     names = advice.knowledge().dispositions
-    kept = KeptAssessment.objects.filter(episode=episode).defer("stored").select_related("member")
+    kept = prepared.rows(
+        lambda episode: KeptAssessment.objects.filter(episode=episode).defer("stored").select_related("member"),
+        episode.pk,
+    )
     for row in kept:
         name = names[row.disposition].name if row.disposition in names else row.disposition
         by = row.member.name if row.member else ""
@@ -183,7 +190,10 @@ def _of_decisions(episode: Episode) -> Iterable[Happened]:
             row.as_of, "assessment", _("Advice kept: %(name)s") % {"name": name}, by, url=("assessment", row.key)
         )
     techniques = advice.knowledge().techniques
-    for consent in Consent.objects.filter(episode=episode).select_related("witness"):
+    consents = prepared.rows(
+        lambda episode: Consent.objects.filter(episode=episode).select_related("witness"), episode.pk
+    )
+    for consent in consents:
         technique = techniques.get(consent.technique)
         told = {"name": technique.name if technique else consent.technique}
         yield Happened(
@@ -201,13 +211,20 @@ def _of_decisions(episode: Episode) -> Iterable[Happened]:
 
 def _of_care(episode: Episode) -> Iterable[Happened]:
     """Holds and reactions, and the first and last day."""
-    for hold in Hold.objects.filter(episode=episode).select_related("released_by"):
+    holds = prepared.rows(
+        lambda episode: Hold.objects.filter(episode=episode).select_related("released_by"), episode.pk
+    )
+    for hold in holds:
         yield Happened(hold.since, "hold", _("Bookings held"), detail=hold.because)
         if hold.released_at:
             by = hold.released_by.name if hold.released_by else ""
             yield Happened(hold.released_at, "hold", _("Bookings released"), by, detail=hold.released_because)
     severities = advice.knowledge().severities
-    for event in AdverseEvent.objects.filter(episode=episode).select_related("member", "followed_up_by"):
+    events = prepared.rows(
+        lambda episode: AdverseEvent.objects.filter(episode=episode).select_related("member", "followed_up_by"),
+        episode.pk,
+    )
+    for event in events:
         grade = severities[event.severity].name if event.severity in severities else event.severity
         says = _("Reaction to care: %(grade)s") % {"grade": grade}
         yield Happened(event.at, "reaction", says, event.member.name, detail=event.says)

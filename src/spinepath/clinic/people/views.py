@@ -7,13 +7,13 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from spinepath.clinic import audit
+from spinepath.clinic import audit, prepared
 from spinepath.clinic.access import StaffRequest, may, staff, within
 from spinepath.clinic.models import Episode, Merge, Person
 from spinepath.clinic.models.keys import new_key
@@ -26,8 +26,14 @@ _ASKED = "people_asked"
 
 
 def _person(request: StaffRequest, key: str) -> Person:
-    rows = within(request, Person.objects.select_related("merged_into", "clinic"))
-    return get_object_or_404(rows, key=key)
+    found = prepared.first(
+        lambda clinic, key: Person.objects.filter(clinic=clinic, key=key).select_related("merged_into", "clinic"),
+        request.clinic.pk,
+        key,
+    )
+    if found is None:
+        raise Http404
+    return found
 
 
 def _note_read(request: StaffRequest, person: Person) -> None:
@@ -155,8 +161,14 @@ def person(request: StaffRequest, key: str, form: EpisodeForm | None = None) -> 
     """Who this is, the episodes, and what was put together with it."""
     found = _person(request, key)
     _note_read(request, found)
-    episodes = list(
-        within(request, Episode.objects.filter(person=found)).select_related("therapist").order_by("-opened_at", "-pk")
+    episodes = prepared.rows(
+        lambda clinic, person: (
+            Episode.objects.filter(clinic=clinic, person=person)
+            .select_related("therapist")
+            .order_by("-opened_at", "-pk")
+        ),
+        request.clinic.pk,
+        found.pk,
     )
     context = {
         "person": found,
@@ -166,7 +178,9 @@ def person(request: StaffRequest, key: str, form: EpisodeForm | None = None) -> 
         "episodes": episodes,
         "form": form or EpisodeForm(clinic=request.clinic),
         "once": _once(request) or new_key(),
-        "merges": list(Merge.objects.filter(into=found, undone_at=None).select_related("merged", "by")),
+        "merges": prepared.rows(
+            lambda person: Merge.objects.filter(into=person, undone_at=None).select_related("merged", "by"), found.pk
+        ),
         "may_open": may(request.member, "book") and not found.merged_into_id and not found.erased_at,
         "may_read": may(request.member, "see_record"),
         "may_book": may(request.member, "book"),

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from spinepath.clinic import audit
+from spinepath.clinic import audit, prepared
 from spinepath.clinic.advice import knowledge
 from spinepath.clinic.locks import lock_episodes
 from spinepath.clinic.models import Consent, Member, Override, Plan
@@ -60,10 +60,17 @@ def valid(plan: Plan, now: datetime | None = None) -> dict[str, Consent]:
     the person was not told then.
     """
     now = now or timezone.now()
-    rows = Consent.objects.filter(episode_id=plan.episode_id, withdrawn_at=None, expires_at__gt=now)
+    rows = prepared.rows(
+        lambda episode, now: (
+            Consent.objects.filter(episode=episode, withdrawn_at=None, expires_at__gt=now)
+            .select_related("witness")
+            .order_by("given_at")
+        ),
+        plan.episode_id,
+        now,
+    )
     told = _told_from(plan)
-    counting = (row for row in rows.select_related("witness").order_by("given_at") if row.given_at >= told(row))
-    return {row.technique: row for row in counting}
+    return {row.technique: row for row in rows if row.given_at >= told(row)}
 
 
 def _told_from(plan: Plan) -> Callable[[Consent], datetime]:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from spinepath.clinic import advice, audit
+from spinepath.clinic import advice, audit, prepared
 from spinepath.clinic.locks import lock_episodes
 from spinepath.clinic.models import Episode, Member, Override, Plan
 from spinepath.clinic.plan.allowed import outcome_as_signed
@@ -84,8 +84,15 @@ def proposed(options: Options) -> Wanted:
 
 def current(episode: Episode) -> Plan | None:
     """The plan that counts: the newest that was not replaced; a draft before what was agreed earlier."""
-    rows = episode.plans.exclude(status=Plan.Status.REPLACED).select_related("made_by", "assessment")
-    return rows.order_by("-made_at", "-pk").first()
+    return prepared.first(
+        lambda episode: (
+            Plan.objects.filter(episode=episode)
+            .exclude(status=Plan.Status.REPLACED)
+            .select_related("made_by", "assessment")
+            .order_by("-made_at", "-pk")[:1]
+        ),
+        episode.pk,
+    )
 
 
 def agreed(episode: Episode) -> Plan | None:

@@ -6,15 +6,15 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from spinepath.clinic import advice
-from spinepath.clinic.access import StaffRequest, episode_of, staff, within
+from spinepath.clinic import advice, prepared
+from spinepath.clinic.access import StaffRequest, episode_of, staff
 from spinepath.clinic.models import AdverseEvent, Episode, Note, Session
 from spinepath.clinic.pages import episode_page
 from spinepath.clinic.treat import beginning, closing, notes, rescreen
@@ -44,14 +44,22 @@ def treat(request: StaffRequest, key: str) -> HttpResponse:
 
 def session_of(request: StaffRequest, key: str) -> Session:
     """The session with this key in the member's clinic; 404 for any other."""
-    rows = Session.objects.select_related(
-        "episode__person", "episode__clinic", "episode__therapist", "clinic", "course__plan", "therapist", "room"
+    found = prepared.first(
+        lambda clinic, key: Session.objects.filter(clinic=clinic, key=key).select_related(
+            "episode__person", "episode__clinic", "episode__therapist", "clinic", "course__plan", "therapist", "room"
+        ),
+        request.clinic.pk,
+        key,
     )
-    return get_object_or_404(within(request, rows), key=key)
+    if found is None:
+        raise Http404
+    return found
 
 
 def _note(session: Session) -> Note | None:
-    return Note.objects.select_related("saved_by", "signed_by").filter(session=session).first()
+    return prepared.first(
+        lambda session: Note.objects.filter(session=session).select_related("saved_by", "signed_by"), session.pk
+    )
 
 
 def _page(request: StaffRequest, shown: Shown, status: int = 200, **more: Any) -> HttpResponse:
