@@ -13,12 +13,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from spinepath.booking.clinic import Period
-from spinepath.clinic.book import absences, calendar_views, changes, diary, reminders
+from spinepath.booking.course import NO_WISHES
+from spinepath.clinic.book import absences, calendar_views, changes, diary, reminders, writing
 from spinepath.clinic.models import (
     Away,
     CalendarLink,
     Clinic,
     Course,
+    Episode,
     Member,
     Person,
     Reminder,
@@ -53,6 +55,28 @@ def test_every_free_time_that_is_offered_can_be_taken(course: Course, therapist:
     for place in (places[0], places[-1]):
         session.refresh_from_db()
         changes.move(session, session.version, place, therapist)
+
+
+def test_the_diary_for_one_therapist_offers_what_the_whole_diary_offers(course: Course, therapist: Member) -> None:
+    session, clinic = nth(course, 3), course.episode.clinic
+    other = cleared_too(clinic, therapist)
+    theirs = writing.book(other, therapist, proposed(other).sessions, NO_WISHES)
+    own = Episode.objects.create(person=course.episode.person, clinic=clinic, opened_at=timezone.now())
+    of_person = Session(episode=own, therapist=therapist, start=time(14, 1))
+    of_rooms = [Session(episode=other, therapist=therapist, start=time(10 + n, n)) for n in range(3)]
+    for number, one in enumerate([of_person, *of_rooms]):
+        one.course, one.clinic, one.number, one.minutes = theirs, clinic, number + 7, 120
+        one.day, one.room = session.day + timedelta(days=number), clinic.rooms.order_by("pk")[number % 2]
+        one.save()
+    days = (session.day, session.day + timedelta(days=6))
+    whole, offered = changes.booked(course, days=days), set()
+    for member in diary.treating(clinic):
+        name = diary.therapist_id(member.pk)
+        narrow = changes.booked_with(course, name, days)
+        places = list(changes.free_places(narrow, session.key, name, session.day, 7))
+        assert places == list(changes.free_places(whole, session.key, name, session.day, 7))
+        offered |= {(place.day, place.room) for place in places}
+    assert len(offered) > len({day for day, _room in offered})  # rooms that others take make a difference
 
 
 def test_a_clinical_rule_refuses_in_words_whoever_agrees(course: Course, as_desk: Client) -> None:
@@ -103,9 +127,6 @@ def test_dragging_answers_in_words_and_an_old_calendar_changes_nothing(course: C
 def test_nobody_is_booked_twice_by_a_move(course: Course, as_desk: Client, therapist: Member) -> None:
     other = cleared_too(course.episode.clinic, therapist)
     places = proposed(other)
-    from spinepath.booking.course import NO_WISHES
-    from spinepath.clinic.book import writing
-
     theirs = writing.book(other, therapist, places.sessions, NO_WISHES)
     mine, taken = nth(course, 1), nth(theirs, 1)
     form = to(mine, day=taken.day, start=f"{taken.start:%H:%M}", therapist=diary.therapist_id(taken.therapist_id))

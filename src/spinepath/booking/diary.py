@@ -54,7 +54,10 @@ class Diary:
         self._of_person: dict[str, dict[str, Session]] = {}
         self._on_day: dict[date, dict[str, Session]] = {}
         for session in sessions:
-            self.add(session)
+            self.sessions[session.id] = session
+            self._of_person.setdefault(session.person, {})[session.id] = session
+            self._on_day.setdefault(session.day, {})[session.id] = session
+            self._take(session)
 
     def _shifts(self, therapist: Therapist) -> list[int]:
         found = weekly(therapist.shifts, self.dates, self.grid)
@@ -68,15 +71,16 @@ class Diary:
     def add(self, session: Session) -> None:
         """Write a session in. One that takes place takes its slots; slots outside the hours were never free."""
         self.sessions[session.id] = session
-        self._of_person.setdefault(session.person, {})[session.id] = session
-        self._on_day.setdefault(session.day, {})[session.id] = session
+        # in new mappings: copies of a diary share those that nobody has changed
+        self._of_person[session.person] = {**self._of_person.get(session.person, {}), session.id: session}
+        self._on_day[session.day] = {**self._on_day.get(session.day, {}), session.id: session}
         self._take(session)
 
     def remove(self, session_id: str) -> Session:
         """Strike a session out and free its slots, except where others lie too."""
         session = self.sessions.pop(session_id)
-        del self._of_person[session.person][session_id]
-        del self._on_day[session.day][session_id]
+        self._of_person[session.person] = _without(self._of_person[session.person], session_id)
+        self._on_day[session.day] = _without(self._on_day[session.day], session_id)
         day = (session.day - self.first).days
         if session.takes_place and 0 <= day < self.days:
             taken = slots_taken(session.start, session.minutes, self.grid)
@@ -96,8 +100,8 @@ class Diary:
         copy.free = [list(slots) for slots in self.free]
         copy.vacant = [list(slots) for slots in self.vacant]
         copy.sessions = dict(self.sessions)
-        copy._of_person = {person: dict(found) for person, found in self._of_person.items()}
-        copy._on_day = {day: dict(found) for day, found in self._on_day.items()}
+        copy._of_person = dict(self._of_person)
+        copy._on_day = dict(self._on_day)
         changed = tuple(sessions)
         for name in (*without, *(one.id for one in changed)):
             if name in copy.sessions:
@@ -135,6 +139,10 @@ class Diary:
     def on_day(self, day: date) -> list[Session]:
         """All sessions of a day, by time."""
         return sorted(self._on_day.get(day, {}).values(), key=_when)
+
+
+def _without(sessions: dict[str, Session], session_id: str) -> dict[str, Session]:
+    return {name: one for name, one in sessions.items() if name != session_id}
 
 
 def _when(session: Session) -> tuple[date, object, str]:

@@ -163,13 +163,14 @@ def _by_therapist(request: StaffRequest, rows: list[Session], chosen: date) -> l
         one.member_id: one
         for one in Away.objects.filter(member__clinic=request.clinic, first__lte=chosen, last__gte=chosen)
     }
+    shifts = diary.shifts_of(request.clinic)
     columns = [
         {
             "name": member.name,
             "sessions": found.pop(member.pk, []),
             "hours": [
                 one
-                for one in member.shifts.all()
+                for one in shifts[member.pk]
                 if one.weekday == chosen.isoweekday()
                 and (one.first is None or one.first <= chosen)
                 and (one.last is None or chosen <= one.last)

@@ -81,8 +81,17 @@ class Booked:
 def booked(row: Course, now: datetime | None = None, days: tuple[date, date] | None = None) -> Booked:
     """The course with the diary around it, as it is now; when `days` are named, what others booked on them alone."""
     now = advice.clock_of(row.episode, now)
+    return _booked(row, now, diary.diary_of(row.episode.clinic, now, course=row, days=days))
+
+
+def booked_with(row: Course, therapist: str, days: tuple[date, date]) -> Booked:
+    """The course with the diary as it matters to it on these days with one therapist."""
+    now = advice.clock_of(row.episode)
+    return _booked(row, now, diary.diary_for(row, now, therapist, days))
+
+
+def _booked(row: Course, now: datetime, around: Diary) -> Booked:
     known = asking.known_of(row.episode, now)
-    around = diary.diary_of(row.episode.clinic, now, course=row, days=days)
     course = asking.course_booked(known, row)
     wishes = asking.wishes_of(row, around.therapists)
     return Booked(row, course, msgspec.structs.replace(wishes, starts_by=None), around, now)
@@ -124,8 +133,11 @@ def move(session: Session, version: int, to: Place, member: Member, *, set_aside
     return Session.objects.get(pk=session.pk)
 
 
-def placed(found: Booked, key: str, to: Place) -> booking.Session:
-    """The session at another place. Its room stays when it can, else another that fits and is free."""
+def placed(found: Booked, key: str, to: Place, without: Diary | None = None) -> booking.Session:
+    """The session at another place. Its room stays when it can, else another that fits and is free.
+
+    `without` is the diary in which it is thought away, for who has it.
+    """
     was = found.session(key)
     there = msgspec.structs.replace(was, day=to.day, start=to.start, therapist=to.therapist, room=to.room or was.room)
     if to.room is not None:
@@ -134,7 +146,7 @@ def placed(found: Booked, key: str, to: Place) -> booking.Session:
     fitting = [
         msgspec.structs.replace(there, room=room.id) for room in rooms if found.course.equipment <= room.equipment
     ]
-    without = found.diary.with_changes((), [key])
+    without = without or found.diary.with_changes((), [key])
     return next((one for one in fitting if is_clear(without, one)), there)
 
 
@@ -172,7 +184,7 @@ def free_places(found: Booked, key: str, therapist: str, first: date, days: int 
             if (day, clock, therapist) == (was.day, was.start, was.therapist):
                 last = (clock.hour, clock.minute // 30)
                 continue
-            there = placed(found, key, Place(day, clock, therapist))
+            there = placed(found, key, Place(day, clock, therapist), around)
             broken = check(found.diary, found.course, there, found.wishes)
             if all(one.rule == "gate" for one in broken):
                 last = (clock.hour, clock.minute // 30)

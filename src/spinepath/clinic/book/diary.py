@@ -6,7 +6,7 @@ The number of queries does not grow with what is booked.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Container, Iterable
 from datetime import date, datetime, time, timedelta
 from typing import cast
 
@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from spinepath.booking import clinic as booking
 from spinepath.booking.diary import Diary
 from spinepath.clinic import once, prepared
-from spinepath.clinic.models import Away, Clinic, Closure, Course, Member, Note, Session
+from spinepath.clinic.models import Away, Clinic, Closure, Course, Member, Note, Opening, Room, Session, Shift
 from spinepath.clinic.models.places import Period
 
 WEEKS = 16
@@ -52,7 +52,9 @@ def clinic_of(clinic: Clinic, now: datetime) -> booking.Clinic:
 
 
 def _clinic(clinic: Clinic, now: datetime) -> booking.Clinic:
-    closures = list(Closure.objects.filter(clinic=clinic))
+    closures = prepared.rows(lambda clinic: Closure.objects.filter(clinic=clinic), clinic.pk)
+    openings = prepared.rows(lambda clinic: Opening.objects.filter(clinic=clinic), clinic.pk)
+    rooms = rooms_of(clinic)
     closed: dict[int, list[booking.Period]] = defaultdict(list)
     for one in closures:
         if one.room_id is not None:
@@ -61,20 +63,59 @@ def _clinic(clinic: Clinic, now: datetime) -> booking.Clinic:
     return booking.Clinic(
         zone=clinic.zone,
         grid=clinic.grid,  # type: ignore[arg-type]
-        opening=tuple(_hours(one) for one in clinic.openings.all() if _is_stretch(one.start, one.end)),
+        opening=tuple(_hours(one) for one in openings if _is_stretch(one.start, one.end)),
         closures=(*whole, *_over(now)),
-        therapists=tuple(_therapist(one) for one in treating(clinic)),
+        therapists=_therapists(clinic),
         rooms=tuple(
             booking.Room(id=room_id(one.pk), equipment=frozenset(one.equipment), closed=tuple(closed[one.pk]))
-            for one in clinic.rooms.filter(is_used=True).order_by("pk")
+            for one in rooms
         ),
     )
 
 
+def _therapists(clinic: Clinic) -> tuple[booking.Therapist, ...]:
+    shifts, away = shifts_of(clinic), defaultdict(list)
+    for one in prepared.rows(lambda clinic: Away.objects.filter(member__clinic=clinic), clinic.pk):
+        away[one.member_id].append(_period(one))
+    return tuple(
+        booking.Therapist(
+            id=therapist_id(member.pk),
+            shifts=tuple(_hours(one) for one in shifts[member.pk] if _is_stretch(one.start, one.end)),
+            away=tuple(away[member.pk]),
+            skills=frozenset(member.skills),
+            sex=member.sex or None,
+        )
+        for member in treating(clinic)
+    )
+
+
 def treating(clinic: Clinic) -> list[Member]:
-    """Everybody with whom sessions can be booked, with shifts and absences."""
-    rows = Member.objects.filter(clinic=clinic, role__in=TREATS, is_active=True).order_by("pk")
-    return once.ask(("treating", clinic.pk), lambda: list(rows.prefetch_related("shifts", "absences")))
+    """Everybody with whom sessions can be booked."""
+    return once.ask(
+        ("treating", clinic.pk),
+        lambda: prepared.rows(
+            lambda clinic: Member.objects.filter(clinic=clinic, role__in=TREATS, is_active=True).order_by("pk"),
+            clinic.pk,
+        ),
+    )
+
+
+def rooms_of(clinic: Clinic) -> list[Room]:
+    """The rooms in which sessions can be booked."""
+    return once.ask(
+        ("rooms", clinic.pk),
+        lambda: prepared.rows(
+            lambda clinic: Room.objects.filter(clinic=clinic, is_used=True).order_by("pk"), clinic.pk
+        ),
+    )
+
+
+def shifts_of(clinic: Clinic) -> dict[int, list[Shift]]:
+    """The shifts of each member of the clinic, by row; none for who has none."""
+    found: dict[int, list[Shift]] = defaultdict(list)
+    for one in prepared.rows(lambda clinic: Shift.objects.filter(member__clinic=clinic), clinic.pk):
+        found[one.member_id].append(one)
+    return found
 
 
 def diary_of(
@@ -101,6 +142,61 @@ def diary_of(
     return Diary(clinic_of(clinic, now), first, last, sessions_from(found.values()))
 
 
+def diary_for(course: Course, now: datetime, therapist: str, days: tuple[date, date]) -> Diary:
+    """The diary as it matters to a course on some days with one therapist: of all others, the rooms that they take."""
+    clinic, first = course.episode.clinic, now.date()
+    last = first + timedelta(weeks=WEEKS) - timedelta(days=1)
+    since, until = max(first, days[0]), min(last, days[1])
+    of_course = prepared.rows(lambda course: Session.objects.filter(course=course).values_list(*FIELDS), course.pk)
+    of_person = prepared.rows(
+        lambda person, since, until: Session.objects.filter(
+            episode__person=person, day__gte=since, day__lte=until, status__in=TAKES_PLACE
+        ).values_list(*FIELDS),
+        course.episode.person_id,
+        since,
+        until,
+    )
+    of_therapist = prepared.rows(
+        lambda therapist, since, until: Session.objects.filter(
+            therapist=therapist, day__gte=since, day__lte=until, status__in=TAKES_PLACE
+        ).values_list(*FIELDS),
+        pk_of(therapist),
+        since,
+        until,
+    )
+    found = {row[0]: row for row in (*of_person, *of_therapist, *of_course)}
+    return Diary(
+        clinic_of(clinic, now), first, last, [*sessions_from(found.values()), *_taken(clinic, since, until, found)]
+    )
+
+
+def _taken(clinic: Clinic, since: date, until: date, known: Container[str]) -> list[booking.Session]:
+    """The sessions that are not known otherwise, without who is treated by whom."""
+    rows = prepared.rows(
+        lambda clinic, since, until: Session.objects.filter(
+            clinic=clinic, day__gte=since, day__lte=until, status__in=TAKES_PLACE
+        ).values_list("key", "day", "start", "minutes", "room_id"),
+        clinic.pk,
+        since,
+        until,
+    )
+    return [
+        booking.Session(
+            id=key,
+            course="",
+            person="",
+            number=1,
+            day=day,
+            start=start,
+            minutes=minutes,
+            therapist="",
+            room=room_id(room),
+        )
+        for key, day, start, minutes, room in rows
+        if key not in known
+    ]
+
+
 FIELDS = (
     "key",
     "course__key",
@@ -113,6 +209,12 @@ FIELDS = (
     "room_id",
     "status",
 )
+
+
+def session_from(row: Session, course: Course) -> booking.Session:
+    """One session of a course whose episode and person are at hand."""
+    known = (row.key, course.key, course.episode.person.key, row.number, row.day, row.start, row.minutes)
+    return sessions_from([(*known, row.therapist_id, row.room_id, row.status)])[0]
 
 
 def sessions_from(rows: Iterable[tuple[object, ...]]) -> list[booking.Session]:
@@ -181,14 +283,3 @@ def _over(now: datetime) -> list[booking.Period]:
     """The part of today that is over."""
     until = now.time().replace(second=0, microsecond=0, tzinfo=None)
     return [booking.Period(first=now.date(), last=now.date(), start=time.min, end=until)] if until > time.min else []
-
-
-def _therapist(member: Member) -> booking.Therapist:
-    away: list[Away] = list(member.absences.all())
-    return booking.Therapist(
-        id=therapist_id(member.pk),
-        shifts=tuple(_hours(one) for one in member.shifts.all() if _is_stretch(one.start, one.end)),
-        away=tuple(_period(one) for one in away),
-        skills=frozenset(member.skills),
-        sex=member.sex or None,
-    )

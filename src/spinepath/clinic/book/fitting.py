@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -60,15 +61,21 @@ def _ahead(clinic: Clinic, now: datetime) -> QuerySet[Session]:
     return Session.objects.filter(clinic=clinic, status__in=diary.AHEAD, day__gte=now.date())
 
 
-def misfits_of(course: Course, now: datetime) -> dict[str, Misfit]:
-    """The same for one course. What others booked does not matter."""
-    today = now.date()
-    around = diary.diary_of(course.episode.clinic, now, course=course, days=(today, today))
-    return _misfits(around, now, Course.objects.filter(pk=course.pk))
+def misfit_of(session: Session, now: datetime) -> Misfit | None:
+    """The same for one session. What others booked does not matter."""
+    course = session.course
+    clinic = diary.clinic_of(course.episode.clinic, now)
+    around = Diary(clinic, session.day, session.day, [diary.session_from(session, course)])
+    return _misfits_in(around, now, {course.key: (course.episode_id, course.asked)}).get(session.key)
 
 
 def _misfits(around: Diary, now: datetime, rows: QuerySet[Course]) -> dict[str, Misfit]:
     courses = {key: (episode, asked) for key, episode, asked in rows.values_list("key", "episode_id", "asked")}
+    return _misfits_in(around, now, courses)
+
+
+def _misfits_in(around: Diary, now: datetime, courses: dict[str, tuple[int, Any]]) -> dict[str, Misfit]:
+    """`courses` are the episode and what was asked of each, by key."""
     found = {}
     for one in around.sessions.values():
         if one.is_ahead and one.course in courses and (one.day, one.start) > (now.date(), now.time()):

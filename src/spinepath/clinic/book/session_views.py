@@ -9,8 +9,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format, time_format
@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from spinepath.booking.check import Broken
 from spinepath.booking.faults import FaultyBooking
-from spinepath.clinic import advice
+from spinepath.clinic import advice, prepared
 from spinepath.clinic.access import StaffRequest, staff
 from spinepath.clinic.book import changes, diary, fitting, showing, wishes, words
 from spinepath.clinic.models import Session
@@ -44,7 +44,7 @@ class PlaceForm(forms.Form):
 
     def __init__(self, *args: Any, clinic: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rooms = [(diary.room_id(one.pk), one.name) for one in clinic.rooms.filter(is_used=True)]
+        rooms = [(diary.room_id(one.pk), one.name) for one in diary.rooms_of(clinic)]
         self.fields["therapist"].choices = [(diary.therapist_id(one.pk), one.name) for one in diary.treating(clinic)]  # type: ignore[attr-defined]
         self.fields["room"].choices = [("", _("any that fits")), *rooms]  # type: ignore[attr-defined]
 
@@ -59,10 +59,21 @@ class PlaceForm(forms.Form):
 
 def session_of(request: StaffRequest, key: str) -> Session:
     """The session with this key in the member's clinic; 404 for any other."""
-    rows = Session.objects.select_related(
-        "course__plan", "course__episode__person", "course__episode__clinic", "clinic", "therapist", "room"
+    found = prepared.first(
+        lambda clinic, key: Session.objects.filter(clinic=clinic, key=key).select_related(
+            "course__plan",
+            "course__episode__person",
+            "course__episode__clinic",
+            "course__episode__therapist",
+            "clinic",
+            "therapist",
+            "room",
+        ),
+        request.clinic.pk,
+        key,
     )
-    found = get_object_or_404(rows, clinic=request.clinic, key=key)
+    if found is None:
+        raise Http404
     found.episode = found.course.episode
     return found
 
@@ -110,7 +121,7 @@ def _page(
 
 def _unfit(request: StaffRequest, found: Session, now: datetime) -> dict[str, Any]:
     """What stands against the session where it is, and whether those concerned may leave it there nevertheless."""
-    misfit = fitting.misfits_of(found.course, now).get(found.key)
+    misfit = fitting.misfit_of(found, now)
     rules = misfit.rules if misfit else ()
     return {
         "unfit": words.all_words(Broken(rule=rule) for rule in rules),
@@ -138,7 +149,7 @@ def _free(request: StaffRequest, found: Session, names: showing.Names) -> dict[s
     for usual in (diary.therapist_id(found.therapist_id), next(iter(dict(treating)), "")):
         therapist = therapist if therapist in dict(treating) else usual
     try:
-        around = changes.booked(found.course, days=(first, first + timedelta(days=_DAYS - 1)))
+        around = changes.booked_with(found.course, therapist, (first, first + timedelta(days=_DAYS - 1)))
         free = list(changes.free_places(around, found.key, therapist, first, _DAYS))
     except (FaultyBooking, KeyError):
         free = []

@@ -84,7 +84,7 @@ def proposed(options: Options) -> Wanted:
 
 def current(episode: Episode) -> Plan | None:
     """The plan that counts: the newest that was not replaced; a draft before what was agreed earlier."""
-    return prepared.first(
+    found = prepared.first(
         lambda episode: (
             Plan.objects.filter(episode=episode)
             .exclude(status=Plan.Status.REPLACED)
@@ -93,6 +93,9 @@ def current(episode: Episode) -> Plan | None:
         ),
         episode.pk,
     )
+    if found is not None:
+        found.episode = episode
+    return found
 
 
 def agreed(episode: Episode) -> Plan | None:
