@@ -296,6 +296,13 @@ def test_an_unknown_is_never_read_as_an_answer(findings: list[Finding]) -> None:
             assert value in said or fact == "since_days"
 
 
+@given(_findings)
+def test_the_same_finding_twice_counts_like_once(finding: Finding) -> None:
+    once, twice = counts(finding), counts(finding, finding)
+    assert (once.value, once.decided_by) == (twice.value, twice.decided_by)
+    assert (set(once.stale), once.disagreeing) == (set(twice.stale), twice.disagreeing)
+
+
 # dangers that last
 
 

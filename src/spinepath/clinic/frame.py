@@ -9,10 +9,10 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from spinepath.clinic.access import Act, may
+from spinepath.clinic.links import link
 from spinepath.clinic.models import Member
 
 
@@ -34,7 +34,7 @@ def places(request: HttpRequest, member: Member) -> list[dict[str, Any]]:
     ]
     path = request.path
     return [
-        {"url": reverse(name), "label": label, "is_here": path.startswith(reverse(name))}
+        {"url": link(name), "label": label, "is_here": path.startswith(link(name))}
         for name, label, act in entries
         if may(member, act)
     ]

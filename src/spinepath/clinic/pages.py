@@ -6,11 +6,11 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 
 from spinepath.clinic import advice, audit
 from spinepath.clinic.access import StaffRequest, may
 from spinepath.clinic.grave import grave
+from spinepath.clinic.links import link
 from spinepath.clinic.models import Episode
 from spinepath.clinic.record import holds_of
 
@@ -31,7 +31,7 @@ def episode_page(
     frame = {
         "episode": episode,
         "here": here,
-        "episode_steps": [(step, labels[step], reverse(step, args=[episode.key])) for step in steps],
+        "episode_steps": [(step, labels[step], link(step, episode.key)) for step in steps],
         "sees_record": sees_record,
         "disposition_now": now.disposition if now else "",
         "reading_now": now.reading if now else "",

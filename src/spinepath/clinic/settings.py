@@ -70,7 +70,7 @@ TEMPLATES = [
                 "csp.context_processors.nonce",
                 "spinepath.clinic.frame.frame",
             ],
-            "builtins": ["spinepath.clinic.templatetags.spinepath"],
+            "builtins": ["spinepath.clinic.templatetags.spinepath", "spinepath.clinic.templatetags.links"],
         },
     }
 ]

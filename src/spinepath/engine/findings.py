@@ -77,6 +77,8 @@ def standings(knowledge: Knowledge, findings: Iterable[Finding], as_of: datetime
 
 def standing(fact: Fact, findings: list[Finding], as_of: datetime) -> Standing:
     """What counts of one fact at `as_of`; the order in which findings are given does not matter."""
+    if len(findings) == 1:  # nothing to weigh: as it is with nearly every fact
+        return _of_one(fact, findings[0], as_of)
     ordered = sorted(findings, key=_in_order)
     fresh = [finding for finding in ordered if is_fresh(fact, finding, as_of) or _lasts(fact, finding)]
     stale = tuple(finding for finding in ordered if finding not in fresh)
@@ -92,6 +94,13 @@ def standing(fact: Fact, findings: list[Finding], as_of: datetime) -> Standing:
     if others and fact.answer != "number":
         return _disagreement(fact, known, stale)
     return Standing(value=grown(fact, chosen.value, chosen.at, as_of), decided_by=chosen, stale=stale)
+
+
+def _of_one(fact: Fact, finding: Finding, as_of: datetime) -> Standing:
+    """What counts of a fact with a single finding."""
+    if not (is_fresh(fact, finding, as_of) or _lasts(fact, finding)):
+        return Standing(value=None, stale=(finding,))
+    return Standing(value=grown(fact, finding.value, finding.at, as_of), decided_by=finding)
 
 
 def is_fresh(fact: Fact, finding: Finding, as_of: datetime) -> bool:

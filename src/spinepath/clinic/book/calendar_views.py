@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import date, datetime, time, timedelta
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.core.exceptions import BadRequest
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
@@ -21,6 +20,7 @@ from spinepath.clinic.access import StaffRequest, may, staff
 from spinepath.clinic.book import diary
 from spinepath.clinic.book import reminders as reminding
 from spinepath.clinic.book.session_views import today_or
+from spinepath.clinic.links import link
 from spinepath.clinic.models import Away, Closure, Session
 
 MOST_DAYS = 62
@@ -79,25 +79,24 @@ def events(request: StaffRequest) -> JsonResponse:
     now = timezone.localtime()
     moves = may(request.member, "book")
     audit.note(request.clinic, request.member.name, audit.READ, "calendar", detail=f"{first} to {last}")
-    shown = list(rows[: MOST_SESSIONS + 1])
+    shown = list(rows.values_list(*_Event._fields)[: MOST_SESSIONS + 1])
     if len(shown) > MOST_SESSIONS:
         return JsonResponse({"sessions": _counts(rows, by_hour=last - first <= _WEEK), "counted": True})
-    return JsonResponse({"sessions": [_event(one, now, moves) for one in shown], "counted": False})
+    return JsonResponse({"sessions": [_event(_Event(*one), now, moves) for one in shown], "counted": False})
 
 
 def _sessions(request: StaffRequest, first: date, last: date) -> QuerySet[Session]:
     """Sessions from `first` to before `last` that take place."""
-    rows = Session.objects.filter(
-        clinic=request.clinic, day__gte=first, day__lt=last, status__in=diary.TAKES_PLACE
-    ).select_related("episode__person", "therapist", "room")
+    rows = Session.objects.filter(clinic=request.clinic, day__gte=first, day__lt=last, status__in=diary.TAKES_PLACE)
     return rows.order_by("day", "start", "pk")
 
 
 def _counts(rows: QuerySet[Session], *, by_hour: bool) -> list[dict[str, Any]]:
     """How many sessions begin in each hour or on each day, where there are too many to read; each leads to its day."""
-    begun = rows.order_by().values_list("day", "start")
-    counted = Counter((day, f"T{start.hour:02}:00" if by_hour else "") for day, start in begun)
-    page = reverse("calendar_day")
+    counted: Counter[tuple[date, str]] = Counter()
+    for day, start, number in rows.order_by().values_list("day", "start").annotate(number=Count("pk")):
+        counted[day, f"T{start.hour:02}:00" if by_hour else ""] += number
+    page = link("calendar_day")
     return [
         {
             "id": f"{day}{hour}",
@@ -111,24 +110,41 @@ def _counts(rows: QuerySet[Session], *, by_hour: bool) -> list[dict[str, Any]]:
     ]
 
 
-def _event(one: Session, now: datetime, moves: bool) -> dict[str, Any]:
+class _Event(NamedTuple):
+    """A session as the calendar shows it; the names are columns of the database."""
+
+    key: str
+    version: int
+    day: date
+    start: time
+    minutes: int
+    status: str
+    episode__key: str
+    episode__person__family_name: str
+    episode__person__given_name: str
+    therapist_id: int
+    therapist__name: str
+    therapist__colour: str
+    room__name: str
+
+
+def _event(one: _Event, now: datetime, moves: bool) -> dict[str, Any]:
     start = datetime.combine(one.day, one.start)
-    person = one.episode.person
     return {
         "id": one.key,
-        "title": f"{person.family_name}, {person.given_name}",
+        "title": f"{one.episode__person__family_name}, {one.episode__person__given_name}",
         "start": start.isoformat(timespec="minutes"),
         "end": (start + timedelta(minutes=one.minutes)).isoformat(timespec="minutes"),
-        "url": reverse("session_booking" if moves else "episode", args=[one.key if moves else one.episode.key]),
+        "url": link("session_booking", one.key) if moves else link("episode", one.episode__key),
         "editable": moves and one.status in diary.AHEAD and start > now.replace(tzinfo=None),
         "classNames": [f"is-{one.status}"],
-        "color": one.therapist.colour,
+        "color": one.therapist__colour,
         "extendedProps": {
             "version": one.version,
             "therapist": diary.therapist_id(one.therapist_id),
-            "who": one.therapist.name,
-            "where": one.room.name,
-            "status": one.get_status_display(),
+            "who": one.therapist__name,
+            "where": one.room__name,
+            "status": str(Session.Status(one.status).label),
         },
     }
 
@@ -140,7 +156,9 @@ def day(request: StaffRequest) -> HttpResponse:
     today = timezone.localdate()
     chosen = min(max(today_or(request.GET.get("day", ""), today), date(2000, 1, 1)), date(2199, 12, 31))
     by = request.GET.get("by") if request.GET.get("by") in _COLUMNS else "therapist"
-    rows = list(_sessions(request, chosen, chosen + timedelta(days=1)))
+    rows = list(
+        _sessions(request, chosen, chosen + timedelta(days=1)).select_related("episode__person", "therapist", "room")
+    )
     audit.note(request.clinic, request.member.name, audit.READ, "calendar", detail=f"{chosen}")
     context = {
         "day": chosen,

@@ -62,10 +62,19 @@ def open_tasks(clinic: Clinic, *, mine: Member | None = None) -> QuerySet[Task]:
         default=Value(len(Task.Kind.values)),
         output_field=IntegerField(),
     )
-    rows = Task.objects.filter(clinic=clinic, settled_at=None).select_related("episode__person", "episode__therapist")
+    rows = Task.objects.filter(clinic=clinic, settled_at=None)
+    rows = rows.select_related("episode__person", "episode__therapist").only(*_COLUMNS)
     if mine is not None:
         rows = rows.filter(episode__therapist=mine)
     return rows.order_by(gravity, "due", "pk")
+
+
+_COLUMNS = (
+    *("key", "kind", "about", "says", "due"),
+    *("episode__key", "episode__therapist__name", "episode__person__key", "episode__person__phone"),
+    *("episode__person__family_name", "episode__person__given_name"),
+)
+"""What a line shows."""
 
 
 @transaction.atomic
