@@ -28,7 +28,7 @@ _NUMBER, _MOMENT = 2_000_000_000, datetime(9001, 1, 1, tzinfo=UTC)
 """No query of the clinic has a number so large or a day so late: from here on they stand for values to come."""
 
 
-_LONGEST = 10
+_LONGEST = 50
 """For lists longer than this the words are not kept: each length has its own."""
 
 

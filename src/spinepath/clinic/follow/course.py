@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -17,10 +17,10 @@ from spinepath.clinic.grave import Grave, grave
 from spinepath.clinic.models import AdverseEvent, Course, Episode, Hold, Session
 from spinepath.clinic.record import holds_of
 from spinepath.clinic.treat.answering import Sheet, sheets_of
-from spinepath.engine.assess import Assessment
-from spinepath.engine.conditions import Confirmed, facts_in, walk
+from spinepath.engine.conditions import Confirmed, Value, facts_in, walk
 from spinepath.engine.content import Measure, Reading, Severity
 from spinepath.engine.entries import Fact, Rule
+from spinepath.engine.evaluate import Outcome
 from spinepath.follow.change import Band, Judged, expected_curve, judge, smallest_points
 from spinepath.follow.repeat import NextCourse, next_course
 from spinepath.follow.schedule import Due, Story, facts_of
@@ -82,36 +82,40 @@ class Going:
         return self.now.date()
 
     @cached_property
-    def assessment(self) -> Assessment:
-        """The advice as of now."""
-        return advice.assessment_of(self.episode, self.now)
+    def outcome(self) -> Outcome:
+        """What the rules say now."""
+        return advice.outcome_of(self.episode, self.now)
+
+    @cached_property
+    def values(self) -> Mapping[str, Value]:
+        """What is known now."""
+        return advice.values_of(self.episode, self.now)
 
     # how it is read
 
     @property
     def reading(self) -> Reading | None:
         """The gravest reading of the course; None where no rule gives one."""
-        return self.base.readings.get(self.assessment.outcome.reading or "")
+        return self.base.readings.get(self.outcome.reading or "")
 
     @property
     def reading_rules(self) -> list[Rule]:
         """The rules that give this reading."""
-        named = self.assessment.outcome.reading
-        fired = [self.base.rules[name] for name in self.assessment.outcome.fired]
+        named = self.outcome.reading
+        fired = [self.base.rules[name] for name in self.outcome.fired]
         return [rule for rule in fired if named and rule.then.reading == named]
 
     @property
     def is_unmeasured(self) -> bool:
         """Does a gain that would take the reading back wait for answers of today?"""
-        values = self.assessment.values
         spared = [part for rule in self.reading_rules for part in walk(rule.when) if isinstance(part, Confirmed)]
         used = {fact for part in spared for fact in facts_in(part)}
-        return any(self.base.facts[fact].worked_out and values.get(fact) is None for fact in used)
+        return any(self.base.facts[fact].worked_out and self.values.get(fact) is None for fact in used)
 
     @property
     def told(self) -> list[str]:
         """What the rules of the follow-up advise to do now, each once."""
-        fired = (self.base.rules[name] for name in self.assessment.outcome.fired)
+        fired = (self.base.rules[name] for name in self.outcome.fired)
         return list(
             dict.fromkeys(rule.then.tell for rule in fired if rule.then.tell and (rule.then.reading or rule.then.hold))
         )
@@ -119,7 +123,7 @@ class Going:
     @cached_property
     def danger(self) -> Grave | None:
         """What forbids care for certain."""
-        return grave(self.assessment.outcome)
+        return grave(self.outcome)
 
     # what was measured
 
@@ -263,7 +267,7 @@ class Going:
     @cached_property
     def next_course(self) -> NextCourse:
         """Whether another course may follow."""
-        return next_course(self.base, self.assessment.values)
+        return next_course(self.base, self.values)
 
     @property
     def next_course_rules(self) -> list[Rule]:

@@ -138,9 +138,8 @@ def discharge(request: StaffRequest, key: str) -> HttpResponse:
 def _discharge_page(request: StaffRequest, episode: Episode, faults: list[tuple[str, str]]) -> HttpResponse:
     going = Going(episode)
     part = page_part(going.base, "discharge")
-    values = going.assessment.values
     wrong = dict(faults)
-    asked = [Asked(going.base.facts[name], SHEET, _standing(values.get(name))) for name in part.facts]
+    asked = [Asked(going.base.facts[name], SHEET, _standing(going.values.get(name))) for name in part.facts]
     for one in asked:
         if request.method == "POST":
             fill(one, request.POST)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from spinepath.clinic import audit
+from spinepath.clinic import audit, prepared
 from spinepath.clinic.locks import lock_episodes
 from spinepath.clinic.models import Clinic, Member, Session
 
@@ -24,22 +25,40 @@ _LATE = timedelta(minutes=30)
 
 @dataclass(frozen=True)
 class Line:
-    """One session of the day: how many the course has, when it ends, whether it has begun and is going on."""
+    """One session of the day: from when to when, which of its course it is, whether it has begun and is going on."""
 
     session: Session
-    of: int
-    ends: datetime
+    begins: str
+    ends: str
+    place: str
     has_begun: bool
     is_now: bool
 
 
-def sessions_on(clinic: Clinic, day: date, therapist: Member | None = None) -> QuerySet[Session]:
-    """The sessions of the day that were not called off, by time."""
-    rows = Session.objects.filter(clinic=clinic, day=day).exclude(status=Session.Status.CANCELLED)
+def sessions_on(clinic: Clinic, day: date, therapist: Member | None = None) -> list[tuple[int, time]]:
+    """The rows of the sessions of the day that were not called off and when they begin, by time."""
     if therapist is not None:
-        rows = rows.filter(therapist=therapist)
-    rows = rows.select_related("episode__person", "therapist", "room").only(*_COLUMNS)
-    return rows.order_by("start", "therapist__name", "pk")
+        return prepared.rows(
+            lambda clinic, day, therapist: (
+                Session.objects.filter(clinic=clinic, day=day, therapist=therapist)
+                .exclude(status=Session.Status.CANCELLED)
+                .order_by("start", "pk")
+                .values_list("pk", "start")
+            ),
+            clinic.pk,
+            day,
+            therapist.pk,
+        )
+    return prepared.rows(
+        lambda clinic, day: (
+            Session.objects.filter(clinic=clinic, day=day)
+            .exclude(status=Session.Status.CANCELLED)
+            .order_by("start", "therapist__name", "pk")
+            .values_list("pk", "start")
+        ),
+        clinic.pk,
+        day,
+    )
 
 
 _COLUMNS = (
@@ -75,34 +94,55 @@ class Part:
         return self.first + SHOWN if self.first + SHOWN < self.total else None
 
 
-def part(rows: QuerySet[Session], first: int | None, now: datetime | None) -> Part:
+def part(rows: list[tuple[int, time]], first: int | None, now: datetime | None) -> Part:
     """The part from `first`; when no place is asked for, of a long today the sessions that are not over at `now`."""
-    starts = list(rows.values_list("start", flat=True))
     if first is None:
-        first = _over(starts, now) if now else 0
-    first = max(min(first, len(starts) - SHOWN), 0)
-    return Part(list(rows[first : first + SHOWN]), first, len(starts))
+        first = _over(rows, now) if now else 0
+    first = max(min(first, len(rows) - SHOWN), 0)
+    shown = [pk for pk, _start in rows[first : first + SHOWN]]
+    sessions = prepared.rows(
+        lambda shown: (
+            Session.objects.filter(pk__in=shown).select_related("episode__person", "therapist", "room").only(*_COLUMNS)
+        ),
+        shown,
+    )
+    return Part(sorted(sessions, key=lambda one: shown.index(one.pk)), first, len(rows))
 
 
-def _over(starts: list[time], now: datetime) -> int:
+def _over(rows: list[tuple[int, time]], now: datetime) -> int:
     """How many of today's sessions nobody looks for any more."""
     earliest = max(now - _LATE, now.replace(hour=0, minute=0, second=0, microsecond=0))
-    return sum(start < earliest.time() for start in starts)
+    return sum(start < earliest.time() for _pk, start in rows)
 
 
 def lines(sessions: Iterable[Session], now: datetime) -> list[Line]:
     """The sessions as lines of a list."""
     sessions = list(sessions)
-    counted = Session.objects.filter(course__in={session.course_id for session in sessions})
-    counted = counted.exclude(status=Session.Status.CANCELLED)
-    of = dict(counted.values("course").annotate(number=Count("pk")).values_list("course", "number"))
-    made = []
+    counted = prepared.rows(
+        lambda courses: (
+            Session.objects.filter(course__in=courses)
+            .exclude(status=Session.Status.CANCELLED)
+            .values("course")
+            .annotate(number=Count("pk"))
+            .values_list("course", "number")
+        ),
+        sorted({session.course_id for session in sessions}),
+    )
+    of, made = dict(counted), []
     for session in sessions:
         begins = timezone.make_aware(datetime.combine(session.day, session.start))
         ends = begins + timedelta(minutes=session.minutes)
-        number = max(of.get(session.course_id, 0), session.number)
-        is_now = session.status == Session.Status.BOOKED and begins <= now < ends
-        made.append(Line(session=session, of=number, ends=ends, has_begun=begins <= now, is_now=is_now))
+        made.append(
+            Line(
+                session=session,
+                begins=f"{begins:%H:%M}",
+                ends=f"{ends:%H:%M}",
+                place=_("session %(number)s of %(of)s")
+                % {"number": session.number, "of": max(of.get(session.course_id, 0), session.number)},
+                has_begun=begins <= now,
+                is_now=session.status == Session.Status.BOOKED and begins <= now < ends,
+            )
+        )
     return made
 
 

@@ -61,6 +61,7 @@ def today(request: StaffRequest) -> HttpResponse:
         "tasks": tasks.shown(waiting[:PAGE], now.date()),
         "page": number,
         "more": len(waiting) > PAGE,
+        "back": request.get_full_path(),
     }
     return render(request, "clinic/today/today.html", context)
 
