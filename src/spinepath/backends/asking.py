@@ -18,7 +18,7 @@ from spinepath.backends.compiled import Compiled
 from spinepath.engine import questions as naive
 from spinepath.engine import screens
 from spinepath.engine.conditions import Value, Values, facts_in
-from spinepath.engine.evaluate import Outcome, complete
+from spinepath.engine.evaluate import complete
 from spinepath.engine.knowledge import Knowledge
 from spinepath.engine.questions import Ask
 from spinepath.engine.screens import Reader, Screen
@@ -115,9 +115,10 @@ class Asking:
         matters = self._matters.get((firm, excluded))
         if matters is None:
             matters = _keep(self._matters, (firm, excluded), {})
-        for name in patient.verdict.open:
-            if name not in matters:
-                matters[name] = naive._matters(knowledge, knowledge.rules[name], firm, patient.outcome)
+        new = [name for name in patient.verdict.open if name not in matters]
+        still_there = naive._still_there(knowledge, patient.verdict.techniques.items()) if new else frozenset()
+        for name in new:
+            matters[name] = naive._matters(knowledge, knowledge.rules[name], firm, still_there)
         return matters
 
     def _to_release(self, patient: _Patient) -> tuple[_Waiting, ...]:
@@ -160,11 +161,6 @@ class _Patient:
     def values(self) -> dict[str, Value]:
         """The chart with everything that is worked out."""
         return complete(self._compiled.knowledge, self._found)
-
-    @cached_property
-    def outcome(self) -> Outcome:
-        """All that the rules say."""
-        return self._compiled.outcome(self._found)
 
 
 class _Sight:

@@ -93,11 +93,7 @@ def truth(condition: Condition, values: Values, *, settled: bool = False) -> Tru
     unknown facts could still be answered: then `known(x)` counts as true and `confirmed(x)` as whatever x can become,
     so that True means "true however the rest is answered" and False "false however the rest is answered".
     """
-    try:
-        decide = _TRUTH[type(condition)]
-    except KeyError:
-        raise TypeError(f"not a condition: {condition!r}") from None
-    return decide(condition, values, settled)
+    return _TRUTH[type(condition)](condition, values, settled)
 
 
 def _is(condition: Is, values: Values, _: bool) -> Truth:
@@ -119,12 +115,12 @@ def _known(condition: Known, values: Values, settled: bool) -> Truth:
 
 
 def _confirmed(condition: Confirmed, values: Values, settled: bool) -> Truth:
-    found = truth(condition.part, values, settled=settled)
+    found = _TRUTH[type(condition.part)](condition.part, values, settled)
     return found if settled else found is True
 
 
 def _not(condition: Not, values: Values, settled: bool) -> Truth:
-    found = truth(condition.part, values, settled=settled)
+    found = _TRUTH[type(condition.part)](condition.part, values, settled)
     return None if found is None else not found
 
 
@@ -140,7 +136,7 @@ def _first_of(deciding: bool, parts: tuple[Condition, ...], values: Values, sett
     """One part with the deciding truth decides; otherwise one unknown part leaves it open."""
     unknown = False
     for part in parts:
-        found = truth(part, values, settled=settled)
+        found = _TRUTH[type(part)](part, values, settled)
         if found is deciding:
             return deciding
         unknown = unknown or found is None
@@ -148,7 +144,7 @@ def _first_of(deciding: bool, parts: tuple[Condition, ...], values: Values, sett
 
 
 def _at_least(condition: AtLeast, values: Values, settled: bool) -> Truth:
-    found = [truth(part, values, settled=settled) for part in condition.parts]
+    found = [_TRUTH[type(part)](part, values, settled) for part in condition.parts]
     sure = found.count(True)
     if sure >= condition.number:
         return True
@@ -157,18 +153,27 @@ def _at_least(condition: AtLeast, values: Values, settled: bool) -> Truth:
 
 _SIGNS = {"<": operator.lt, "<=": operator.le, "=": operator.eq, ">=": operator.ge, ">": operator.gt}
 
-# one function for each kind of node, looked up by kind: this is the innermost loop of everything
-_TRUTH: dict[type, Callable[..., Truth]] = {
-    Is: _is,
-    Compare: _compare,
-    In: _in,
-    Known: _known,
-    Confirmed: _confirmed,
-    Not: _not,
-    And: _and,
-    Or: _or,
-    AtLeast: _at_least,
-}
+
+class _ByKind(dict[type, Callable[..., Truth]]):
+    """One function for each kind of node, looked up by kind: this is the innermost loop of everything."""
+
+    def __missing__(self, kind: type) -> Callable[..., Truth]:
+        raise TypeError(f"not a condition: {kind.__name__}")
+
+
+_TRUTH = _ByKind(
+    {
+        Is: _is,
+        Compare: _compare,
+        In: _in,
+        Known: _known,
+        Confirmed: _confirmed,
+        Not: _not,
+        And: _and,
+        Or: _or,
+        AtLeast: _at_least,
+    }
+)
 
 
 def parts_of(condition: Condition) -> tuple[Condition, ...]:

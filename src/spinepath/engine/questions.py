@@ -6,13 +6,13 @@ cheapest to find out, then what settles most open rules, then the order of the s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
 from spinepath.engine.conditions import And, Condition, Confirmed, Known, Not, Values, parts_of, truth
 from spinepath.engine.entries import Rule
-from spinepath.engine.evaluate import Outcome, complete, strictest
+from spinepath.engine.evaluate import Outcome, TechniqueStatus, complete, strictest
 from spinepath.engine.knowledge import Knowledge
 
 _COST = ("ask", "look_up", "examine", "measure", "image")
@@ -56,7 +56,7 @@ def questions(knowledge: Knowledge, found: Values, outcome: Outcome) -> tuple[As
     return tuple(sorted(asks, key=lambda ask: _order(knowledge, ask, position[ask.fact])))
 
 
-def _matters(knowledge: Knowledge, rule: Rule, firm: str, outcome: Outcome) -> bool:
+def _matters(knowledge: Knowledge, rule: Rule, firm: str, still_there: frozenset[str]) -> bool:
     """Could this open rule make advice stricter, or take away a technique that is still there?
 
     Where care is not offered, only what is stricter matters: nobody is kept with questions about techniques then.
@@ -66,11 +66,12 @@ def _matters(knowledge: Knowledge, rule: Rule, firm: str, outcome: Outcome) -> b
     level = rule.then.at_least
     if not knowledge.dispositions[firm].offers_care:
         return level is not None and knowledge.strictness[level] > knowledge.strictness[firm]
-    taken = knowledge.takes_away[rule.id]
-    return bool(level) or any(
-        offer.status != "excluded" and not taken.isdisjoint(knowledge.names_of[name])
-        for name, offer in outcome.techniques.items()
-    )
+    return bool(level) or not still_there.isdisjoint(knowledge.takes_away[rule.id])
+
+
+def _still_there(knowledge: Knowledge, techniques: Iterable[tuple[str, TechniqueStatus]]) -> frozenset[str]:
+    """The names by which rules can take away something that is not excluded yet."""
+    return frozenset().union(*(knowledge.names_of[name] for name, status in techniques if status != "excluded"))
 
 
 Waiting = Iterator[tuple[str, bool]]
@@ -82,9 +83,10 @@ RuleWaiting = Iterator[tuple[str, str, bool]]
 
 def _settling(knowledge: Knowledge, firm: str, values: Values, outcome: Outcome) -> RuleWaiting:
     """What must be answered so that the rules that are open and matter are no longer open."""
+    still_there = _still_there(knowledge, ((name, offer.status) for name, offer in outcome.techniques.items()))
     for name in outcome.open:
         rule = knowledge.rules[name]
-        if _matters(knowledge, rule, firm, outcome):
+        if _matters(knowledge, rule, firm, still_there):
             yield from ((name, fact, waits) for fact, waits in undecided(knowledge, rule.when, values))
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from spinepath.engine.conditions import Value
 from spinepath.engine.content import Scale, ScaleLevel
@@ -198,6 +199,7 @@ def said_once(texts: Iterable[str]) -> tuple[str, ...]:
     return tuple(kept)
 
 
+@lru_cache(maxsize=20_000)
 def _covers(text: str, other: str) -> bool:
     """Does each sentence of the other stand in the text, alone or as a part of a longer one?"""
     sentences = [_words(sentence) for sentence in _sentences(text)]
