@@ -163,7 +163,7 @@ def test_the_gravest_comes_first(clinic: Clinic, therapist: Member) -> None:
     today = timezone.localdate()
     for kind in reversed(Task.Kind.values):
         Task.objects.create(clinic=clinic, episode=new_episode(clinic, therapist), kind=kind, says="x", due=today)
-    assert [task.kind for task in open_tasks(clinic)] == Task.Kind.values
+    assert [task.kind for task in open_tasks(clinic, slice(0, 99))] == Task.Kind.values
 
 
 def test_mine_are_those_of_my_people(clinic: Clinic, therapist: Member, as_therapist: Client, as_lead: Client) -> None:

@@ -47,14 +47,15 @@ _known: dict[tuple[CodeType, tuple[object, ...]], _Words | None] = {}
 """For each question and kinds of values; None where it can have no rows."""
 
 
-def rows(question: Question[Row], *values: object) -> list[Row]:
+def rows(question: Question[Row], *values: object, part: slice | None = None) -> list[Row]:
     """The rows that the question's queryset has for these values: whole numbers, texts, days, moments, lists of those.
 
-    Raises TypeError for a value of another kind (None among them: nothing is equal to it) and for a question that looks
-    beyond its values, and ValueError where a value does not stand in the SQL as it was given.
+    Of many rows only a `part`, from one place to before another, counted from 0. Raises TypeError for a value of
+    another kind (None among them: nothing is equal to it) and for a question that looks beyond its values, and
+    ValueError where a value does not stand in the SQL as it was given.
     """
     if any(isinstance(one, list) and len(one) > _LONGEST for one in values):
-        return list(question(*values))
+        return list(question(*values)[part] if part else question(*values))
     kinds = tuple((*map(type, one),) if isinstance(one, list) else type(one) for one in values)
     if (question.__code__, kinds) not in _known:
         _known[question.__code__, kinds] = _put(question, values)
@@ -64,7 +65,8 @@ def rows(question: Question[Row], *values: object) -> list[Row]:
     given, params = list(_each(values)), list(words.params)
     for place, number, adapted in words.places:
         params[place] = adapted(given[number])
-    return list(_ready(words, tuple(params)))
+    sql = words.sql if part is None else f"{words.sql} {_limits(words.queryset.db, part)}"
+    return list(_ready(words, sql, tuple(params)))
 
 
 def first(question: Question[Row], *values: object) -> Row | None:
@@ -94,12 +96,16 @@ def _put(question: Question[Any], values: Iterable[object]) -> _Words | None:
     return _Words(queryset, compiler, sql, tuple(params), tuple(places))
 
 
-def _ready(words: _Words, params: tuple[object, ...]) -> QuerySet[Any, Any]:
+def _limits(using: str, part: slice) -> str:
+    return connections[using].ops.limit_offset_sql(int(part.start), int(part.stop))
+
+
+def _ready(words: _Words, sql: str, params: tuple[object, ...]) -> QuerySet[Any, Any]:
     """A queryset that only has to fetch."""
     using = words.queryset.db
     compiler: Any = copy(words.compiler)
     compiler.connection = connections[using]  # that of this thread
-    compiler.as_sql = lambda *_given, **_asked: (words.sql, params)
+    compiler.as_sql = lambda *_given, **_asked: (sql, params)
     ready: Any = QuerySet(words.queryset.model, _Ready(compiler), using)  # type: ignore[arg-type]
     ready._iterable_class = words.queryset._iterable_class
     return ready  # type: ignore[no-any-return]

@@ -93,7 +93,7 @@ def booked_with(row: Course, therapist: str, days: tuple[date, date]) -> Booked:
 def _booked(row: Course, now: datetime, around: Diary) -> Booked:
     known = asking.known_of(row.episode, now)
     course = asking.course_booked(known, row)
-    wishes = asking.wishes_of(row, around.therapists)
+    wishes = asking.wishes_of(row, [diary.therapist_id(one.pk) for one in diary.treating(row.episode.clinic)])
     return Booked(row, course, msgspec.structs.replace(wishes, starts_by=None), around, now)
 
 

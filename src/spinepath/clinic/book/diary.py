@@ -46,12 +46,15 @@ def pk_of(name: str) -> int:
     return int(name[1:])
 
 
-def clinic_of(clinic: Clinic, now: datetime) -> booking.Clinic:
-    """The clinic as it is at `now`, by the clock on its wall: what of today is over is closed."""
-    return once.ask(("clinic", clinic.pk, now), lambda: _clinic(clinic, now))
+def clinic_of(clinic: Clinic, now: datetime, therapist: str | None = None) -> booking.Clinic:
+    """The clinic as it is at `now`, by the clock on its wall: what of today is over is closed.
+
+    With one therapist of it alone, where no other matters.
+    """
+    return once.ask(("clinic", clinic.pk, now, therapist), lambda: _clinic(clinic, now, therapist))
 
 
-def _clinic(clinic: Clinic, now: datetime) -> booking.Clinic:
+def _clinic(clinic: Clinic, now: datetime, therapist: str | None) -> booking.Clinic:
     closures = prepared.rows(lambda clinic: Closure.objects.filter(clinic=clinic), clinic.pk)
     openings = prepared.rows(lambda clinic: Opening.objects.filter(clinic=clinic), clinic.pk)
     rooms = rooms_of(clinic)
@@ -65,7 +68,7 @@ def _clinic(clinic: Clinic, now: datetime) -> booking.Clinic:
         grid=clinic.grid,  # type: ignore[arg-type]
         opening=tuple(_hours(one) for one in openings if _is_stretch(one.start, one.end)),
         closures=(*whole, *_over(now)),
-        therapists=_therapists(clinic),
+        therapists=_therapists(clinic, therapist),
         rooms=tuple(
             booking.Room(id=room_id(one.pk), equipment=frozenset(one.equipment), closed=tuple(closed[one.pk]))
             for one in rooms
@@ -73,8 +76,9 @@ def _clinic(clinic: Clinic, now: datetime) -> booking.Clinic:
     )
 
 
-def _therapists(clinic: Clinic) -> tuple[booking.Therapist, ...]:
-    shifts, away = shifts_of(clinic), defaultdict(list)
+def _therapists(clinic: Clinic, alone: str | None) -> tuple[booking.Therapist, ...]:
+    members = [one for one in treating(clinic) if alone in (None, therapist_id(one.pk))]
+    shifts, away = shifts_of(clinic) if alone is None else _shifts_of(members), defaultdict(list)
     for one in prepared.rows(lambda clinic: Away.objects.filter(member__clinic=clinic), clinic.pk):
         away[one.member_id].append(_period(one))
     return tuple(
@@ -85,7 +89,7 @@ def _therapists(clinic: Clinic) -> tuple[booking.Therapist, ...]:
             skills=frozenset(member.skills),
             sex=member.sex or None,
         )
-        for member in treating(clinic)
+        for member in members
     )
 
 
@@ -112,8 +116,17 @@ def rooms_of(clinic: Clinic) -> list[Room]:
 
 def shifts_of(clinic: Clinic) -> dict[int, list[Shift]]:
     """The shifts of each member of the clinic, by row; none for who has none."""
+    return _by_member(prepared.rows(lambda clinic: Shift.objects.filter(member__clinic=clinic), clinic.pk))
+
+
+def _shifts_of(members: list[Member]) -> dict[int, list[Shift]]:
+    rows = prepared.rows(lambda members: Shift.objects.filter(member__in=members), [one.pk for one in members])
+    return _by_member(rows)
+
+
+def _by_member(shifts: Iterable[Shift]) -> dict[int, list[Shift]]:
     found: dict[int, list[Shift]] = defaultdict(list)
-    for one in prepared.rows(lambda clinic: Shift.objects.filter(member__clinic=clinic), clinic.pk):
+    for one in shifts:
         found[one.member_id].append(one)
     return found
 
@@ -143,10 +156,13 @@ def diary_of(
 
 
 def diary_for(course: Course, now: datetime, therapist: str, days: tuple[date, date]) -> Diary:
-    """The diary as it matters to a course on some days with one therapist: of all others, the rooms that they take."""
-    clinic, first = course.episode.clinic, now.date()
-    last = first + timedelta(weeks=WEEKS) - timedelta(days=1)
-    since, until = max(first, days[0]), min(last, days[1])
+    """These days as they matter to a course with one therapist: of all others, the rooms that they take.
+
+    Before today, and further ahead than can be booked, nothing is offered.
+    """
+    clinic, today = course.episode.clinic, now.date()
+    since = max(today, days[0])
+    until = max(min(today + timedelta(weeks=WEEKS) - timedelta(days=1), days[1]), since)
     of_course = prepared.rows(lambda course: Session.objects.filter(course=course).values_list(*FIELDS), course.pk)
     of_person = prepared.rows(
         lambda person, since, until: Session.objects.filter(
@@ -165,9 +181,8 @@ def diary_for(course: Course, now: datetime, therapist: str, days: tuple[date, d
         until,
     )
     found = {row[0]: row for row in (*of_person, *of_therapist, *of_course)}
-    return Diary(
-        clinic_of(clinic, now), first, last, [*sessions_from(found.values()), *_taken(clinic, since, until, found)]
-    )
+    sessions = [*sessions_from(found.values()), *_taken(clinic, since, until, found)]
+    return Diary(clinic_of(clinic, now, therapist), since, until, sessions)
 
 
 def _taken(clinic: Clinic, since: date, until: date, known: Container[str]) -> list[booking.Session]:

@@ -64,7 +64,7 @@ def _ahead(clinic: Clinic, now: datetime) -> QuerySet[Session]:
 def misfit_of(session: Session, now: datetime) -> Misfit | None:
     """The same for one session. What others booked does not matter."""
     course = session.course
-    clinic = diary.clinic_of(course.episode.clinic, now)
+    clinic = diary.clinic_of(course.episode.clinic, now, diary.therapist_id(session.therapist_id))
     around = Diary(clinic, session.day, session.day, [diary.session_from(session, course)])
     return _misfits_in(around, now, {course.key: (course.episode_id, course.asked)}).get(session.key)
 

@@ -162,7 +162,7 @@ class Going:
             visit=any(one.day == self.today and one.status in ("booked", "done") for one in self.sessions),
             is_open=self.episode.is_open,
         )
-        goals = measuring.goals_of([self.episode]).get(self.episode.pk)
+        goals = measuring.goals_of_one(self.episode)
         return measuring.due_of(goals, story, measured, self.today)
 
     @property

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from spinepath.clinic import prepared
 from spinepath.clinic.advice import knowledge
 from spinepath.clinic.models import Episode, Member, Plan, Task
 from spinepath.engine.page_parts import page_part
@@ -18,6 +19,18 @@ def goals_of(episodes: Iterable[Episode]) -> dict[int, list[dict[str, Any]]]:
     """The goals of each episode's agreed plan; an episode without one is missing. One query."""
     rows = Plan.objects.filter(episode__in=episodes, status=Plan.Status.AGREED).order_by("agreed_at", "pk")
     return dict(rows.values_list("episode_id", "goals"))
+
+
+def goals_of_one(episode: Episode) -> list[dict[str, Any]] | None:
+    """The goals of the agreed plan of one episode; None without one."""
+    return prepared.first(
+        lambda episode: (
+            Plan.objects.filter(episode=episode, status=Plan.Status.AGREED)
+            .order_by("-agreed_at", "-pk")
+            .values_list("goals", flat=True)[:1]
+        ),
+        episode.pk,
+    )
 
 
 def measures_of(goals: Sequence[Mapping[str, Any]] | None) -> frozenset[str]:

@@ -67,8 +67,17 @@ def _number(written: str | None) -> int:
 
 def _now_of(request: StaffRequest, shown: list[Person]) -> dict[int, Episode]:
     """The newest open episode of each person who is shown."""
-    rows = within(request, Episode.objects.select_related("therapist")).filter(person__in=[one.pk for one in shown])
-    return {row.person_id: row for row in rows.exclude(stage=Episode.Stage.CLOSED).order_by("opened_at")}
+    rows = prepared.rows(
+        lambda clinic, people: (
+            Episode.objects.filter(clinic=clinic, person__in=people)
+            .exclude(stage=Episode.Stage.CLOSED)
+            .select_related("therapist")
+            .order_by("opened_at")
+        ),
+        request.clinic.pk,
+        [one.pk for one in shown],
+    )
+    return {row.person_id: row for row in rows}
 
 
 # registering and changing

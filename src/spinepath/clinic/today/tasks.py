@@ -17,7 +17,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from spinepath.booking.check import Broken
-from spinepath.clinic import audit
+from spinepath.clinic import audit, prepared
 from spinepath.clinic.advice import knowledge
 from spinepath.clinic.book import fitting, words
 from spinepath.clinic.follow import measuring
@@ -55,18 +55,16 @@ SETTLED_AT = {
 """The page on which the one act is done."""
 
 
-def open_tasks(clinic: Clinic, *, mine: Member | None = None) -> QuerySet[Task]:
-    """What needs somebody, the gravest first; of one member's episodes when `mine` is given."""
-    gravity = Case(
-        *(When(kind=kind, then=Value(place)) for place, kind in enumerate(Task.Kind.values)),
-        default=Value(len(Task.Kind.values)),
-        output_field=IntegerField(),
-    )
-    rows = Task.objects.filter(clinic=clinic, settled_at=None)
-    rows = rows.select_related("episode__person", "episode__therapist").only(*_COLUMNS)
+def open_tasks(clinic: Clinic, part: slice, *, mine: Member | None = None) -> list[Task]:
+    """A part of what needs somebody, the gravest first; of one member's episodes when `mine` is given."""
     if mine is not None:
-        rows = rows.filter(episode__therapist=mine)
-    return rows.order_by(gravity, "due", "pk")
+        return prepared.rows(
+            lambda clinic, therapist: _lines_of(Task.objects.filter(clinic=clinic, episode__therapist=therapist)),
+            clinic.pk,
+            mine.pk,
+            part=part,
+        )
+    return prepared.rows(lambda clinic: _lines_of(Task.objects.filter(clinic=clinic)), clinic.pk, part=part)
 
 
 _COLUMNS = (
@@ -75,6 +73,18 @@ _COLUMNS = (
     *("episode__person__family_name", "episode__person__given_name"),
 )
 """What a line shows."""
+
+_GRAVITY = Case(
+    *(When(kind=kind, then=Value(place)) for place, kind in enumerate(Task.Kind.values)),
+    default=Value(len(Task.Kind.values)),
+    output_field=IntegerField(),
+)
+
+
+def _lines_of(tasks: QuerySet[Task]) -> QuerySet[Task]:
+    """The open ones among these, the gravest first, with what a line shows."""
+    rows = tasks.filter(settled_at=None).select_related("episode__person", "episode__therapist")
+    return rows.only(*_COLUMNS).order_by(_GRAVITY, "due", "pk")
 
 
 @transaction.atomic

@@ -38,9 +38,8 @@ def today(request: StaffRequest) -> HttpResponse:
     rows = days.sessions_on(request.clinic, day, None if whole else request.member)
     part = days.part(rows, _place(request.GET.get("first")), now if day == now.date() else None)
     number = _number(request.GET.get("page"))
-    waiting = list(
-        tasks.open_tasks(request.clinic, mine=request.member if mine else None)[(number - 1) * PAGE :][: PAGE + 1]
-    )
+    place = slice((number - 1) * PAGE, number * PAGE + 1)
+    waiting = tasks.open_tasks(request.clinic, place, mine=request.member if mine else None)
     lines = days.lines(part.sessions, now)
     audit.note(request.clinic, request.member.name, audit.READ, "today", detail=f"{day}, page {number}")
     context = {
