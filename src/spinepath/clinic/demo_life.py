@@ -197,7 +197,7 @@ class Life:
     def _one_session(self, session: Session) -> None:
         assessment = advice.assessment_of(self.episode)
         compared = page_part(advice.knowledge(), "before_and_after").facts
-        wanted = {*rescreen.facts_to_ask(assessment, is_running=False), *compared}
+        wanted = {*rescreen.facts_to_ask(assessment.values, assessment.questions, is_running=False), *compared}
         self._add(name for name in self.answers if name in wanted)
         self._again()
         before = {name: self.answers.get(name) for name in compared}

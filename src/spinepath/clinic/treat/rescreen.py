@@ -13,15 +13,14 @@ from spinepath.clinic.locks import lock_episodes
 from spinepath.clinic.models import Episode, Member
 from spinepath.clinic.record import Author, add
 from spinepath.clinic.treat.answering import Read, Sheet, sheets_of
-from spinepath.engine.assess import Assessment
 from spinepath.engine.conditions import Value
 from spinepath.engine.evaluate import Outcome, evaluate
 from spinepath.engine.page_parts import page_part
-from spinepath.engine.questions import questions
+from spinepath.engine.questions import Ask, questions
 from spinepath.engine.screens import reader_of
 
 
-def facts_to_ask(assessment: Assessment, *, is_running: bool) -> list[str]:
+def facts_to_ask(values: Mapping[str, Value], asks: Iterable[Ask], *, is_running: bool) -> list[str]:
     """The facts that are open and decide, and those compared before and after a session.
 
     What waits for another answer comes when that is given. Signs of a session and what its phases ask are left out:
@@ -29,11 +28,11 @@ def facts_to_ask(assessment: Assessment, *, is_running: bool) -> list[str]:
     """
     base = advice.knowledge()
     elsewhere = {*in_phases(), *stop_signs()} if is_running else set()
-    asks = [ask for ask in assessment.questions if ask.fact not in elsewhere]
+    asks = [ask for ask in asks if ask.fact not in elsewhere]
     told = [ask.fact for ask in asks if not ask.waits and reader_of(base, ask.fact) == "patient"]
-    still = _still_open(assessment.values, told)
+    still = _still_open(values, told)
     first = [ask.fact for ask in asks if not ask.waits and (ask.fact in told or ask.fact in still)]
-    compared = [name for name in page_part(base, "before_and_after").facts if assessment.values.get(name) is None]
+    compared = [name for name in page_part(base, "before_and_after").facts if values.get(name) is None]
     return [*first, *compared] or [ask.fact for ask in asks]
 
 
@@ -64,9 +63,9 @@ def in_phases() -> list[str]:
     return [name for phase in phases for name in phase.asks]
 
 
-def open_sheets(assessment: Assessment, *, is_running: bool) -> list[Sheet]:
+def open_sheets(values: Mapping[str, Value], asks: Iterable[Ask], *, is_running: bool) -> list[Sheet]:
     """What is asked now, on as few sheets as there are screens for it."""
-    return sheets_of(facts_to_ask(assessment, is_running=is_running))
+    return sheets_of(facts_to_ask(values, asks, is_running=is_running))
 
 
 @transaction.atomic

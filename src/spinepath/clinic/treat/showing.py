@@ -20,10 +20,12 @@ from spinepath.clinic.record import holds_of
 from spinepath.clinic.treat import notes, rescreen
 from spinepath.clinic.treat.answering import Sheet
 from spinepath.clinic.treat.in_words import Told, all_told, told
-from spinepath.engine.assess import Assessment
+from spinepath.engine.conditions import Value
 from spinepath.engine.content import Phase, Severity, Technique
 from spinepath.engine.entries import Fact, Question, Rule
+from spinepath.engine.evaluate import Outcome
 from spinepath.engine.page_parts import page_part
+from spinepath.engine.questions import questions
 from spinepath.engine.words import level_words
 
 
@@ -158,14 +160,24 @@ class Shown:
         return notes.plan_of(self.session)
 
     @cached_property
-    def assessment(self) -> Assessment:
-        """The advice as of now."""
-        return advice.assessment_of(self.session.episode)
+    def now(self) -> datetime:
+        """The moment as of which everything here is judged."""
+        return advice.clock_of(self.session.episode)
+
+    @cached_property
+    def values(self) -> Mapping[str, Value]:
+        """What is known now."""
+        return advice.values_of(self.session.episode, self.now)
+
+    @cached_property
+    def outcome(self) -> Outcome:
+        """What the rules say now. A draft asks for it every few seconds: no explanations are made."""
+        return advice.outcome_of(self.session.episode, self.now)
 
     @cached_property
     def options(self) -> Options:
-        """What can be done as the rules stand. A draft asks for it every few seconds: no explanations are made."""
-        return Options(advice.outcome_of(self.session.episode), self.plan.overrides.all())
+        """What can be done as the rules stand."""
+        return Options(self.outcome, self.plan.overrides.all())
 
     # which part is open
 
@@ -197,12 +209,12 @@ class Shown:
     @cached_property
     def danger(self) -> Grave | None:
         """What forbids care for certain; None while only answers are missing."""
-        return grave(self.assessment.outcome)
+        return grave(self.outcome)
 
     @property
     def offers_care(self) -> bool:
         """May care by hand go on as things stand?"""
-        return advice.knowledge().dispositions[self.assessment.outcome.disposition].offers_care
+        return advice.knowledge().dispositions[self.outcome.disposition].offers_care
 
     @cached_property
     def holds(self) -> list[Hold]:
@@ -214,7 +226,12 @@ class Shown:
         """What is asked again."""
         if self.sheets_typed is not None:
             return self.sheets_typed
-        return rescreen.open_sheets(self.assessment, is_running=self.has_begun)
+        return self.asked_now()
+
+    def asked_now(self) -> list[Sheet]:
+        """What is to be asked as things stand, whatever was sent."""
+        asks = questions(advice.knowledge(), self.values, self.outcome)
+        return rescreen.open_sheets(self.values, asks, is_running=self.has_begun)
 
     @property
     def asks_again(self) -> bool:
@@ -274,7 +291,7 @@ class Shown:
         base = advice.knowledge()
         after = (self.what or notes.written(self.note, self.session, self.plan)).after
         names = page_part(base, "before_and_after").facts
-        before = (self.note.before if self.note and self.note.before else {}) or self.assessment.values
+        before = (self.note.before if self.note and self.note.before else {}) or self.values
         return [Compared(base.facts[name], before.get(name), after.get(name, "")) for name in names]
 
     @property
@@ -309,7 +326,7 @@ class Shown:
     @property
     def stop_signs(self) -> list[tuple[Fact, bool]]:
         """Each sign, and whether it was seen today."""
-        base, values = advice.knowledge(), self.assessment.values
+        base, values = advice.knowledge(), self.values
         return [(base.facts[name], values.get(name) is True) for name in rescreen.stop_signs()]
 
     @property
@@ -318,7 +335,7 @@ class Shown:
         base = advice.knowledge()
         signs = {name for name, was_seen in ((fact.id, was) for fact, was in self.stop_signs) if was_seen}
         about = {rule for name in signs for rule in base.rules_about[name]}
-        return [base.rules[name] for name in self.assessment.outcome.fired if name in about]
+        return [base.rules[name] for name in self.outcome.fired if name in about]
 
     @property
     def severities(self) -> list[Severity]:

@@ -195,7 +195,7 @@ def ask_again(request: StaffRequest, key: str) -> HttpResponse:
     shown = Shown(row, _note(row))
     if not shown.can_be_written:
         return _not_now(request, shown)
-    sheets = rescreen.open_sheets(shown.assessment, is_running=shown.has_begun)
+    sheets = shown.asked_now()
     read = read_sheets(sheets, request.POST.dict())
     if read.faults:
         return _page(request, Shown(row, shown.note, sheets_typed=sheets, faults=read.faults), 422)
