@@ -28,7 +28,7 @@ MAY_IMPORT = {
     "prove": {"engine", "backends", "plan", "prove"},
     "interop": {"engine", "backends", "plan", "prove", "interop"},
     "follow": {"engine", "plan", "follow"},
-    "clinic": {"engine", "plan", "follow", "booking", "interop", "clinic"},
+    "clinic": {"engine", "backends", "plan", "follow", "booking", "interop", "clinic"},
     "terminal": {"engine", "plan", "prove", "interop", "terminal"},
 }
 

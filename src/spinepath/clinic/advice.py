@@ -14,16 +14,19 @@ from threading import Lock
 
 from django.utils import timezone
 
+from spinepath.backends.asking import Asking
+from spinepath.backends.compiled import Compiled
 from spinepath.clinic import once, own_records, written
 from spinepath.clinic.models import Clinic, Episode, KeptAssessment, KnowledgeVersion, Member
 from spinepath.engine.assess import Assessment, assess, replay, store
 from spinepath.engine.cache import default_folder, load_cached
 from spinepath.engine.conditions import Value
 from spinepath.engine.content_files import read_files
-from spinepath.engine.evaluate import Outcome, evaluate, strictest
+from spinepath.engine.evaluate import Outcome, strictest
 from spinepath.engine.findings import Finding, Standing, standings, values_from
 from spinepath.engine.knowledge import Knowledge
 from spinepath.engine.load import build
+from spinepath.engine.values import refuse_strange
 
 
 @lru_cache(maxsize=1)
@@ -51,6 +54,25 @@ def knowledge_of(version: str) -> Knowledge:
     kept = KnowledgeVersion.objects.get(version=version)
     with zipfile.ZipFile(io.BytesIO(bytes(kept.files))) as file:
         return build({name: file.read(name) for name in file.namelist()})
+
+
+@lru_cache(maxsize=2)
+def _compiled(version: str) -> Asking:
+    return Asking(Compiled(knowledge_of(version)))
+
+
+def asking() -> Asking:
+    """The rules in use, compiled: what is worth asking, fast enough for a page. It says what the engine says."""
+    return _compiled(knowledge().version)
+
+
+def judge(values: Mapping[str, Value]) -> Outcome:
+    """What the rules say for these values, compiled: what `evaluate` says, in a fifth of its time.
+
+    What is kept of advice is judged by the engine itself. Raises NotAValue as it does.
+    """
+    refuse_strange(knowledge().facts, values)
+    return asking().compiled.outcome(values)
 
 
 # what is known
@@ -126,7 +148,7 @@ def _assessed(episode: Episode, now: datetime) -> Assessment:
 def outcome_of(episode: Episode, now: datetime | None = None) -> Outcome:
     """What the rules say, without the explanations: quicker, for decisions."""
     now = clock_of(episode, now)
-    return once.ask(("outcome", episode.pk, now), lambda: evaluate(knowledge(), values_of(episode, now)))
+    return once.ask(("outcome", episode.pk, now), lambda: judge(values_of(episode, now)))
 
 
 def firm(outcome: Outcome) -> str:

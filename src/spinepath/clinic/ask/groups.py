@@ -18,7 +18,7 @@ from spinepath.clinic.models import Episode
 from spinepath.engine.entries import Question
 from spinepath.engine.evaluate import Outcome
 from spinepath.engine.findings import Standing
-from spinepath.engine.questions import Ask, questions
+from spinepath.engine.questions import Ask
 from spinepath.engine.screens import reader_of
 from spinepath.engine.values import write_value
 
@@ -157,9 +157,8 @@ class Asking:
 
     @cached_property
     def _state(self) -> tuple[Mapping[str, Standing], Outcome, dict[str, Ask]]:
-        base = advice.knowledge()
         values, outcome = advice.values_of(self.episode, self.now), advice.outcome_of(self.episode, self.now)
-        asks = {ask.fact: ask for ask in questions(base, values, outcome)}
+        asks = {ask.fact: ask for ask in advice.asking().questions(values)}
         return advice.standings_of(self.episode, self.now), outcome, asks
 
     @property

@@ -17,10 +17,8 @@ from spinepath.clinic import advice, audit, record, written
 from spinepath.clinic.locks import lock_episodes
 from spinepath.clinic.models import Drawing, Episode, KeptFinding, PersonalLink
 from spinepath.engine.conditions import Value
-from spinepath.engine.evaluate import evaluate
 from spinepath.engine.findings import is_fresh
-from spinepath.engine.questions import questions
-from spinepath.engine.screens import Screen, next_screen, reader_of
+from spinepath.engine.screens import Screen, reader_of
 
 CHANGED_BY_PERSON = "The person changed the answer."
 
@@ -82,14 +80,14 @@ class Sitting:
         nobody is asked since when they have what nobody has found.
         """
         base = advice.knowledge()
-        asks = questions(base, self._values, evaluate(base, self._values))
+        asks = advice.asking().questions(self._values)
         mine = [ask.fact for ask in asks if not ask.waits and reader_of(base, ask.fact) == "patient"]
         return frozenset(screen_of(name) for name in mine if name not in self.own)
 
     @cached_property
     def next(self) -> Screen | None:
         """The page that comes next; None when nothing more is asked."""
-        found = next_screen(advice.knowledge(), self._values, answered=self.own, reader="patient")
+        found = advice.asking().next_screen(self._values, answered=self.own, reader="patient")
         return found if found is not None and (found.question or found.facts[0]) in self.due else None
 
     @property

@@ -24,7 +24,7 @@ from spinepath.engine.entries import Fact, Question
 from spinepath.engine.evaluate import Outcome
 from spinepath.engine.findings import Finding, Standing
 from spinepath.engine.knowledge import Knowledge
-from spinepath.engine.questions import Ask, questions
+from spinepath.engine.questions import Ask
 from spinepath.engine.symmetry import mirrored
 from spinepath.engine.values import write_value
 
@@ -70,9 +70,8 @@ class Picture:
 
 def picture_of(episode: Episode, now: datetime) -> Picture:
     """Everything that the pages of this room need to know of an episode, read once."""
-    base = advice.knowledge()
     values, outcome = advice.values_of(episode, now), advice.outcome_of(episode, now)
-    asks = questions(base, values, outcome)
+    asks = advice.asking().questions(values)
     return Picture(now=now, standings=advice.standings_of(episode, now), values=values, outcome=outcome, asks=asks)
 
 

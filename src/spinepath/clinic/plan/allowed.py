@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
-from spinepath.clinic.advice import clock_of, knowledge, values_of
+from spinepath.clinic.advice import clock_of, judge, knowledge, values_of
 from spinepath.clinic.models import Episode
-from spinepath.engine.evaluate import Outcome, evaluate
+from spinepath.engine.evaluate import Outcome
 
 Standing = Literal["offered", "restricted", "overridden", "undecided", "excluded", "not_known"]
 
@@ -69,4 +69,4 @@ def outcome_as_signed(episode: Episode, now: datetime | None = None) -> Outcome:
     now = clock_of(episode, now)
     found = values_of(episode, now)
     asked = [entry.fact for entry in knowledge().own_records.values() if entry.tells == "consent_today"]
-    return evaluate(knowledge(), {**found, **{fact: True for fact in asked if found.get(fact) is None}})
+    return judge({**found, **{fact: True for fact in asked if found.get(fact) is None}})

@@ -21,7 +21,7 @@ from spinepath.clinic.record import holds_of
 from spinepath.clinic.treat import closing, notes
 from spinepath.clinic.treat.rescreen import stop_signs
 from spinepath.engine.conditions import Value
-from spinepath.engine.evaluate import Outcome, evaluate
+from spinepath.engine.evaluate import Outcome
 
 
 class NotNow(Exception):
@@ -49,7 +49,7 @@ def begin(session: Session, form: Mapping[str, str], member: Member, before: Map
         return note
     now = advice.clock_of(session.episode)
     values = _values_by(session.episode, member, now)
-    outcome = evaluate(advice.knowledge(), values)
+    outcome = advice.judge(values)
     if not _can_begin(session, outcome, now):
         raise NotNow
     plan = notes.plan_of(session)

@@ -14,9 +14,9 @@ from spinepath.clinic.models import Episode, Member
 from spinepath.clinic.record import Author, add
 from spinepath.clinic.treat.answering import Read, Sheet, sheets_of
 from spinepath.engine.conditions import Value
-from spinepath.engine.evaluate import Outcome, evaluate
+from spinepath.engine.evaluate import Outcome
 from spinepath.engine.page_parts import page_part
-from spinepath.engine.questions import Ask, questions
+from spinepath.engine.questions import Ask
 from spinepath.engine.screens import reader_of
 
 
@@ -48,7 +48,7 @@ def _still_open(values: Mapping[str, Value], told: Iterable[str]) -> set[str]:
         if fact.answer == "yes_no":
             calm[name] = "no" in (fact.danger or ())
     then = {**values, **calm}
-    return {ask.fact for ask in questions(base, then, evaluate(base, then))}
+    return {ask.fact for ask in advice.asking().questions(then)}
 
 
 def stop_signs() -> list[str]:

@@ -25,7 +25,6 @@ from spinepath.engine.content import Phase, Severity, Technique
 from spinepath.engine.entries import Fact, Question, Rule
 from spinepath.engine.evaluate import Outcome
 from spinepath.engine.page_parts import page_part
-from spinepath.engine.questions import questions
 from spinepath.engine.words import level_words
 
 
@@ -230,7 +229,7 @@ class Shown:
 
     def asked_now(self) -> list[Sheet]:
         """What is to be asked as things stand, whatever was sent."""
-        asks = questions(advice.knowledge(), self.values, self.outcome)
+        asks = advice.asking().questions(self.values)
         return rescreen.open_sheets(self.values, asks, is_running=self.has_begun)
 
     @property
