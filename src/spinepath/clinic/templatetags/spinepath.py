@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop as noop
 
@@ -66,6 +68,11 @@ def disposition_chip(disposition: str) -> SafeString | str:
 @register.simple_tag
 def state_mark(state: str) -> SafeString:
     """How sure an entry is, as a mark that looks different for each state."""
+    return _state_mark(state, get_language())
+
+
+@lru_cache(maxsize=64)  # a page has fifty of them
+def _state_mark(state: str, _language: str | None) -> SafeString:
     return format_html('<span class="state state--{}">{}</span>', state, _(words.STATE_WORDS.get(state, state)))
 
 
