@@ -185,6 +185,8 @@ def free_places(found: Booked, key: str, therapist: str, first: date, days: int 
                 last = (clock.hour, clock.minute // 30)
                 continue
             there = placed(found, key, Place(day, clock, therapist), around)
+            if not is_clear(around, there):
+                continue
             broken = check(found.diary, found.course, there, found.wishes)
             if all(one.rule == "gate" for one in broken):
                 last = (clock.hour, clock.minute // 30)

@@ -6,7 +6,7 @@ The number of queries does not grow with what is booked.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Container, Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, time, timedelta
 from typing import cast
 
@@ -182,40 +182,28 @@ def diary_for(course: Course, now: datetime, therapist: str, days: tuple[date, d
         until,
     )
     found = {row[0]: row for row in (*of_person, *of_therapist, *of_course)}
-    sessions = [*sessions_from(found.values()), *_taken(clinic, since, until, found)]
-    return Diary(clinic_of(clinic, now, therapist), since, until, sessions)
+    around = Diary(clinic_of(clinic, now, therapist), since, until, sessions_from(found.values()))
+    around.take_rooms(_rooms_taken(course, since, until))
+    return around
 
 
-def _taken(clinic: Clinic, since: date, until: date, known: Container[str]) -> list[booking.Session]:
-    """The sessions that are not known otherwise, without who is treated by whom."""
+def _rooms_taken(course: Course, since: date, until: date) -> list[tuple[str, date, time, int]]:
+    """The rooms that all other courses take on these days, each from when and for how many minutes."""
     rows = prepared.rows(
-        lambda clinic, since, until: (
+        lambda clinic, course, since, until: (
             Session.objects.filter(clinic=clinic, day__gte=since, day__lte=until, status__in=TAKES_PLACE)
+            .exclude(course=course)
             # as text: the same few days and hours come a thousand times
-            .values_list("key", Cast("day", CharField()), Cast("start", CharField()), "minutes", "room_id")
+            .values_list("room_id", Cast("day", CharField()), Cast("start", CharField()), "minutes")
         ),
-        clinic.pk,
+        course.episode.clinic_id,
+        course.pk,
         since,
         until,
     )
-    days, starts = {row[1] for row in rows}, {row[2] for row in rows}
-    day_of = {written: date.fromisoformat(written) for written in days}
-    start_of = {written: time.fromisoformat(written) for written in starts}
-    return [
-        booking.Session(
-            id=key,
-            course="",
-            person="",
-            number=1,
-            day=day_of[day],
-            start=start_of[start],
-            minutes=minutes,
-            therapist="",
-            room=room_id(room),
-        )
-        for key, day, start, minutes, room in rows
-        if key not in known
-    ]
+    day_of = {written: date.fromisoformat(written) for written in {row[1] for row in rows}}
+    start_of = {written: time.fromisoformat(written) for written in {row[2] for row in rows}}
+    return [(room_id(room), day_of[day], start_of[start], minutes) for room, day, start, minutes in rows]
 
 
 FIELDS = (
