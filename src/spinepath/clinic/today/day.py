@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import Count, F
@@ -23,14 +24,53 @@ _LATE = timedelta(minutes=30)
 """More sessions than any clinic has on one day; the page says so when there are more."""
 
 
+class Row(NamedTuple):
+    """A session as the database has it; the names are columns. A long day would take long to read with all of them."""
+
+    pk: int
+    key: str
+    course_id: int
+    number: int
+    day: date
+    start: time
+    minutes: int
+    status: str
+    arrived_at: datetime | None
+    version: int
+    therapist_id: int
+    therapist__name: str
+    therapist__colour: str
+    room__name: str
+    episode__key: str
+    episode__disposition: str
+    episode__person__key: str
+    episode__person__family_name: str
+    episode__person__given_name: str
+
+
 @dataclass(frozen=True)
 class Line:
-    """One session of the day: from when to when, which of its course it is, whether it has begun and is going on."""
+    """A session of the day as it is shown: `place` is which of its course it is, `person` and `episode` are keys.
 
-    session: Session
+    `member` is the row of the therapist.
+    """
+
+    key: str
+    version: int
     begins: str
     ends: str
+    person: str
+    name: str
+    episode: str
+    disposition: str
     place: str
+    room: str
+    member: int
+    therapist: str
+    colour: str
+    status: str
+    says: str
+    arrived_at: datetime | None
     has_begun: bool
     is_now: bool
 
@@ -61,20 +101,11 @@ def sessions_on(clinic: Clinic, day: date, therapist: Member | None = None) -> l
     )
 
 
-_COLUMNS = (
-    *("key", "course", "number", "day", "start", "minutes", "status", "arrived_at", "version"),
-    *("therapist__name", "therapist__colour", "room__name"),
-    *("episode__key", "episode__disposition", "episode__person__key"),
-    *("episode__person__family_name", "episode__person__given_name"),
-)
-"""What a line shows. Of a long day the rest would take longer to read than all other parts of its page."""
-
-
 @dataclass(frozen=True)
 class Part:
     """The sessions of a day that stand on one page: from place `first`, counted from 0, of `total`."""
 
-    sessions: list[Session]
+    sessions: list[Row]
     first: int
     total: int
 
@@ -100,13 +131,9 @@ def part(rows: list[tuple[int, time]], first: int | None, now: datetime | None) 
         first = _over(rows, now) if now else 0
     first = max(min(first, len(rows) - SHOWN), 0)
     shown = [pk for pk, _start in rows[first : first + SHOWN]]
-    sessions = prepared.rows(
-        lambda shown: (
-            Session.objects.filter(pk__in=shown).select_related("episode__person", "therapist", "room").only(*_COLUMNS)
-        ),
-        shown,
-    )
-    return Part(sorted(sessions, key=lambda one: shown.index(one.pk)), first, len(rows))
+    found = prepared.rows(lambda shown: Session.objects.filter(pk__in=shown).values_list(*Row._fields), shown)
+    sessions = sorted(map(Row._make, found), key=lambda one: shown.index(one.pk))
+    return Part(sessions, first, len(rows))
 
 
 def _over(rows: list[tuple[int, time]], now: datetime) -> int:
@@ -115,7 +142,7 @@ def _over(rows: list[tuple[int, time]], now: datetime) -> int:
     return sum(start < earliest.time() for _pk, start in rows)
 
 
-def lines(sessions: Iterable[Session], now: datetime) -> list[Line]:
+def lines(sessions: Iterable[Row], now: datetime) -> list[Line]:
     """The sessions as lines of a list."""
     sessions = list(sessions)
     counted = prepared.rows(
@@ -126,24 +153,35 @@ def lines(sessions: Iterable[Session], now: datetime) -> list[Line]:
             .annotate(number=Count("pk"))
             .values_list("course", "number")
         ),
-        sorted({session.course_id for session in sessions}),
+        sorted({one.course_id for one in sessions}),
     )
-    of, made = dict(counted), []
-    for session in sessions:
-        begins = timezone.make_aware(datetime.combine(session.day, session.start))
-        ends = begins + timedelta(minutes=session.minutes)
-        made.append(
-            Line(
-                session=session,
-                begins=f"{begins:%H:%M}",
-                ends=f"{ends:%H:%M}",
-                place=_("session %(number)s of %(of)s")
-                % {"number": session.number, "of": max(of.get(session.course_id, 0), session.number)},
-                has_begun=begins <= now,
-                is_now=session.status == Session.Status.BOOKED and begins <= now < ends,
-            )
-        )
-    return made
+    of = dict(counted)
+    return [_line(one, max(of.get(one.course_id, 0), one.number), now) for one in sessions]
+
+
+def _line(one: Row, of: int, now: datetime) -> Line:
+    begins = timezone.make_aware(datetime.combine(one.day, one.start))
+    ends = begins + timedelta(minutes=one.minutes)
+    return Line(
+        key=one.key,
+        version=one.version,
+        begins=f"{begins:%H:%M}",
+        ends=f"{ends:%H:%M}",
+        person=one.episode__person__key,
+        name=f"{one.episode__person__family_name}, {one.episode__person__given_name}",
+        episode=one.episode__key,
+        disposition=one.episode__disposition,
+        place=_("session %(number)s of %(of)s") % {"number": one.number, "of": of},
+        room=one.room__name,
+        member=one.therapist_id,
+        therapist=one.therapist__name,
+        colour=one.therapist__colour,
+        status=one.status,
+        says=str(Session.Status(one.status).label),
+        arrived_at=one.arrived_at,
+        has_begun=begins <= now,
+        is_now=one.status == Session.Status.BOOKED and begins <= now < ends,
+    )
 
 
 class NotMarked(Exception):

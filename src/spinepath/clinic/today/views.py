@@ -86,8 +86,7 @@ def _by_therapist(lines: list[days.Line]) -> list[tuple[str, str, list[days.Line
     """The lines by therapist, each by time."""
     found: dict[int, tuple[str, str, list[days.Line]]] = {}
     for line in lines:
-        member = line.session.therapist
-        found.setdefault(member.pk, (member.name, member.colour, []))[2].append(line)
+        found.setdefault(line.member, (line.therapist, line.colour, []))[2].append(line)
     return sorted(found.values(), key=lambda group: group[0])
 
 
