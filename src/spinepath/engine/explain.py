@@ -7,7 +7,7 @@ taken out. `would_change` gives the fewest new answers that lead to another disp
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Container, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator
 from itertools import product
 
 import msgspec
@@ -83,7 +83,7 @@ def _needed(knowledge: Knowledge, likely: Collection[str], values: Values, firm:
     # where care is not offered anyway, what is left open cannot be what forces it
     when_open = knowledge.mildest_without_care if knowledge.dispositions[firm].offers_care else ""
     trial = _Trial(knowledge, complete(knowledge, {name: values[name] for name in kept}), when_open)
-    if trial.present() != firm:
+    if trial.present != firm:
         kept = {name for name in knowledge.asked_facts if values.get(name) is not None}
         kept |= {name for name in knowledge.compared_facts if values.get(name)}
         trial = _Trial(knowledge, complete(knowledge, {name: values[name] for name in kept}), when_open)
@@ -171,9 +171,7 @@ def would_change(knowledge: Knowledge, found: Values, outcome: Outcome) -> tuple
     trial = _Trial(knowledge, complete(knowledge, found), knowledge.mildest_without_care)
     for number in range(1, MOST_CHANGES + 1):
         changes: dict[str, Change] = {}
-        for answers in trial.single_answers() if number == 1 else trial.releasing(number):
-            if not trial.may_lead_elsewhere(answers, changes):
-                continue
+        for answers in trial.single_answers(changes) if number == 1 else trial.releasing(number, changes):
             disposition = trial.disposition(answers)
             if disposition != outcome.disposition:
                 changes.setdefault(disposition, Change(answers=answers, disposition=disposition))
@@ -190,7 +188,8 @@ Answers = dict[str, Value]
 class _Trial:
     """Tries answers out on complete values, looking only at the rules that they touch.
 
-    `when_open` is the disposition to which a danger leads that nobody has settled; empty when to none.
+    `when_open` is the disposition to which a danger leads that nobody has settled; empty when to none. `present` is the
+    disposition for the values as they are.
     """
 
     def __init__(self, knowledge: Knowledge, values: Answers, when_open: str) -> None:
@@ -199,16 +198,13 @@ class _Trial:
         self.when_open = when_open
         self.leads_to = {name: self._leads_to(name, values) for name in knowledge.deciding}
         self.standing = Counter(self.leads_to.values())
+        self.present = self._strictest(self.standing)
         self.levels = {name: self._may_lead_to(name) for name in knowledge.deciding}
 
     def _may_lead_to(self, name: str) -> tuple[str, ...]:
         rule = self.knowledge.rules[name]
         when_open = self.when_open if rule.if_unknown == "settle" else ""
         return tuple(level for level in (rule.then.at_least, when_open) if level)
-
-    def present(self) -> str:
-        """The disposition for the values as they are."""
-        return self._strictest(self.standing)
 
     def disposition(self, change: Answers) -> str:
         """What the disposition becomes with these answers."""
@@ -219,10 +215,13 @@ class _Trial:
             standing[self._leads_to(name, values)] += 1
         return self._strictest(standing)
 
-    def may_lead_elsewhere(self, change: Answers, told: Container[str]) -> bool:
-        """Could these answers lead to a disposition that is not the present one nor `told`? Looks at no condition."""
-        now, strictness = self.present(), self.knowledge.strictness
-        touched = self._touched(change)
+    def may_lead_elsewhere(self, facts: Iterable[str], told: Container[str]) -> bool:
+        """Could other answers to these lead to a disposition that is not the present one nor `told`?
+
+        Looks at no condition.
+        """
+        now, strictness = self.present, self.knowledge.strictness
+        touched = self._touched(facts)
         holding = sum(self.leads_to[name] == now for name in touched)
         if now != self.knowledge.ladder[0] and holding == self.standing[now]:
             return True  # they may let go of all that holds it
@@ -231,8 +230,7 @@ class _Trial:
 
     def stays(self, change: Answers) -> bool:
         """Is the disposition the same with these answers?"""
-        now = self.present()
-        strictness = self.knowledge.strictness
+        now, strictness = self.present, self.knowledge.strictness
         values = changed(self.knowledge, self.values, change)
         lost = 0
         for name in self._touched(change):
@@ -248,18 +246,19 @@ class _Trial:
         for name in self._touched(change):
             self.leads_to[name] = self._leads_to(name, self.values)
         self.standing = Counter(self.leads_to.values())
+        self.present = self._strictest(self.standing)
 
-    def single_answers(self) -> Iterator[Answers]:
-        """Every other answer to one question, what is unknown first: it needs only an answer."""
+    def single_answers(self, told: Container[str]) -> Iterator[Answers]:
+        """Other answers to one question that may lead elsewhere, what is unknown first: it needs only an answer."""
         facts = [fact for fact, rules in self.knowledge.decided_by.items() if rules]
         for fact in sorted(facts, key=lambda fact: self.values.get(fact) is not None):
-            for answer in self._other_answers(fact):
-                yield {fact: answer}
+            if self.may_lead_elsewhere((fact,), told):
+                for answer in self._other_answers(fact):
+                    yield {fact: answer}
 
-    def releasing(self, number: int) -> Iterator[Answers]:
+    def releasing(self, number: int, told: Container[str]) -> Iterator[Answers]:
         """Sets of `number` answers that together can let go of every rule that holds the disposition where it is."""
-        strictness = self.knowledge.strictness
-        now = self.present()
+        now, strictness = self.present, self.knowledge.strictness
         held = [name for name, level in self.leads_to.items() if level and strictness[level] >= strictness[now]]
         sure = now == self.knowledge.mildest_without_care  # an open question would hold it there as well
         ways = [
@@ -268,7 +267,7 @@ class _Trial:
         ]
         position = {name: place for place, name in enumerate(self.knowledge.facts)}
         for facts in sorted(sorted(way, key=position.__getitem__) for way in _together(ways, len(ways), MOST_CHANGES)):
-            if len(facts) == number:
+            if len(facts) == number and self.may_lead_elsewhere(facts, told):
                 for answers in product(*(self._other_answers(fact) for fact in facts)):
                     yield dict(zip(facts, answers, strict=True))
 
@@ -279,9 +278,9 @@ class _Trial:
         answers = telling_answers(self.knowledge, fact)
         return [answer for answer in answers if _as_seen(self.knowledge, fact, answer) != now]
 
-    def _touched(self, change: Answers) -> dict[str, None]:
+    def _touched(self, facts: Iterable[str]) -> dict[str, None]:
         rules = self.knowledge.rules_about
-        return {name: None for fact in change for name in rules[fact] if name in self.leads_to}
+        return {name: None for fact in facts for name in rules[fact] if name in self.leads_to}
 
     def _leads_to(self, name: str, values: Values) -> str:
         """The disposition to which a rule leads with these values; empty when to none."""
