@@ -80,11 +80,14 @@ def _put(question: Question[Any], values: Iterable[object]) -> _Words | None:
         raise TypeError(f"A prepared question takes all that may change as a value, {question.__code__} looks further.")
     stand_ins = _stand_ins(values)
     queryset = question(*stand_ins)
-    compiler = queryset.query.get_compiler(using=queryset.db)
+    compiler: Any = queryset.query.get_compiler(using=queryset.db)
     try:
         sql, params = compiler.as_sql()
     except EmptyResultSet:
         return None
+    # how values come from the database is the same each time as well
+    converters = compiler.get_converters([column for column, *_words in compiler.select])
+    compiler.get_converters = lambda _columns: converters
     places: list[tuple[int, int, Callable[[Any], object]]] = []
     for number, one in enumerate(_each(stand_ins)):
         adapted = _adapted(queryset.db, one)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -25,9 +26,13 @@ class NotReleased(ValueError):
     """The gate stays as it is; the text says why."""
 
 
-def gates_due(row: Course, now: datetime) -> list[int]:
-    """The gates of the course that nobody has released and that the sessions done, or the days, have reached."""
-    done = [one for one in diary.rows_of(row) if one.status == Session.Status.DONE]
+def gates_due(row: Course, now: datetime, sessions: Iterable[Session] | None = None) -> list[int]:
+    """The gates of the course that nobody has released and that the sessions done, or the days, have reached.
+
+    `sessions` are those of the course by day, for who has them.
+    """
+    rows = diary.rows_of(row) if sessions is None else sessions
+    done = [one for one in rows if one.status == Session.Status.DONE]
     days = (now.date() - done[0].day).days if done else 0
     return [place for place, gate in enumerate(row.gates) if not gate.get("released_by") and _met(gate, done, days)]
 

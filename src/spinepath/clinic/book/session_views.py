@@ -102,12 +102,11 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     now = advice.clock_of(found.episode)
-    names = showing.Names(request.clinic)
     is_ahead = found.status in diary.AHEAD
     is_over = (found.day, found.start) <= (now.date(), now.time().replace(tzinfo=None))
     context: dict[str, Any] = {
         "session": found,
-        "shown": names.row(found, now),
+        "shown": showing.in_words(found, found.therapist.name, found.room.name, now),
         "is_ahead": is_ahead,
         "is_over": is_over,
         "said": [*(said or []), *(words.all_words(refused.broken) if refused else [])],
@@ -115,7 +114,7 @@ def _page(
         "form": form or PlaceForm(clinic=request.clinic, initial=_initial(found)),
     }
     if is_ahead:
-        context |= _free(request, found, names) | _unfit(request, found, now)
+        context |= _free(request, found) | _unfit(request, found, now)
     return episode_page(request, found.episode, "clinic/book/session.html", "book", context, status=status)
 
 
@@ -134,7 +133,7 @@ def _initial(found: Session) -> dict[str, Any]:
     return {"day": found.day, "start": found.start, "therapist": diary.therapist_id(found.therapist_id)}
 
 
-def _free(request: StaffRequest, found: Session, names: showing.Names) -> dict[str, Any]:
+def _free(request: StaffRequest, found: Session) -> dict[str, Any]:
     """Free times with one therapist of the week around the session, by day."""
     asked = forms.DateField(required=False)
     try:
@@ -161,7 +160,7 @@ def _free(request: StaffRequest, found: Session, names: showing.Names) -> dict[s
         "free": by_day,
         "treating": treating,
         "with": therapist,
-        "with_name": names.therapists.get(therapist, ""),
+        "with_name": dict(treating).get(therapist, ""),
         "from": first,
         "earlier": max(first - timedelta(days=_DAYS), today) if first > today else None,
         "later": first + timedelta(days=_DAYS) if first < last else None,

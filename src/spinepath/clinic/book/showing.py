@@ -69,18 +69,24 @@ class Names:
 
     def row(self, one: Session, now: datetime) -> Shown:
         """A session of the database in words."""
-        return Shown(
-            one.number,
-            one.day,
-            one.start,
-            one.minutes,
-            self.therapists.get(diary.therapist_id(one.therapist_id), "?"),
-            self.rooms.get(diary.room_id(one.room_id), "?"),
-            one.status,
-            one.key,
-            one.changed_because,
-            (one.day, one.start) <= (now.date(), now.time().replace(tzinfo=None)),
-        )
+        therapist = self.therapists.get(diary.therapist_id(one.therapist_id), "?")
+        return in_words(one, therapist, self.rooms.get(diary.room_id(one.room_id), "?"), now)
+
+
+def in_words(one: Session, therapist: str, room: str, now: datetime) -> Shown:
+    """A session of the database in words, with these names."""
+    return Shown(
+        one.number,
+        one.day,
+        one.start,
+        one.minutes,
+        therapist,
+        room,
+        one.status,
+        one.key,
+        one.changed_because,
+        (one.day, one.start) <= (now.date(), now.time().replace(tzinfo=None)),
+    )
 
 
 def needs(course: Course) -> list[str]:

@@ -236,11 +236,10 @@ class Going:
     @property
     def gates(self) -> list[tuple[int, dict[str, Any]]]:
         """The reviews that have come and wait for a named person."""
-        return (
-            [(place, self.course.gates[place]) for place in gates.gates_due(self.course, self.now)]
-            if self.course
-            else []
-        )
+        if self.course is None:
+            return []
+        sessions = [one for one in self.sessions if one.course_id == self.course.pk]
+        return [(place, self.course.gates[place]) for place in gates.gates_due(self.course, self.now, sessions)]
 
     @property
     def gates_released(self) -> list[dict[str, Any]]:
