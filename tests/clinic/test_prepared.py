@@ -92,6 +92,18 @@ def test_words_are_found_once_and_hold_nobodys_values(episodes: list[Episode]) -
     assert not {"Marsh", "Okoro", one.key} & {str(param) for param in kept}
 
 
+def test_alike_words_in_another_module_may_mean_another_table(episodes: list[Episode]) -> None:
+    written = "from spinepath.clinic import prepared\nfrom spinepath.clinic.models import {} as Kept\n"
+    written += "def count():\n    return len(prepared.rows(lambda: Kept.objects.all()))\n"
+    counts = []
+    for model in (Episode, Member):
+        module: dict[str, object] = {"__name__": f"written_for_{model.__name__}"}
+        exec(written.format(model.__name__), module)  # noqa: S102  two modules that differ in an import alone
+        counts.append(module["count"]())  # type: ignore[operator]
+    assert counts == [len(episodes), Member.objects.count()]
+    assert counts[0] != counts[1]
+
+
 @pytest.mark.parametrize("value", [None, True, 1.5, time(9), b"a", {"a": 1}, [None]])
 def test_a_value_of_another_kind_is_refused(value: object) -> None:
     with pytest.raises(TypeError, match="can be asked about"):

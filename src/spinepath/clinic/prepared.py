@@ -27,7 +27,6 @@ Question = Callable[..., QuerySet[Any, Row]]
 _NUMBER, _MOMENT = 2_000_000_000, datetime(9001, 1, 1, tzinfo=UTC)
 """No query of the clinic has a number so large or a day so late: from here on they stand for values to come."""
 
-
 _LONGEST = 50
 """For lists longer than this the words are not kept: each length has its own."""
 
@@ -43,8 +42,8 @@ class _Words:
     places: tuple[tuple[int, int, Callable[[Any], object]], ...]
 
 
-_known: dict[tuple[CodeType, tuple[object, ...]], _Words | None] = {}
-"""For each question and kinds of values; None where it can have no rows."""
+_known: dict[tuple[str, CodeType, tuple[object, ...]], _Words | None] = {}
+"""For each question of a module and kinds of values; None where it can have no rows."""
 
 
 def rows(question: Question[Row], *values: object, part: slice | None = None) -> list[Row]:
@@ -57,9 +56,10 @@ def rows(question: Question[Row], *values: object, part: slice | None = None) ->
     if any(isinstance(one, list) and len(one) > _LONGEST for one in values):
         return list(question(*values)[part] if part else question(*values))
     kinds = tuple((*map(type, one),) if isinstance(one, list) else type(one) for one in values)
-    if (question.__code__, kinds) not in _known:
-        _known[question.__code__, kinds] = _put(question, values)
-    words = _known[question.__code__, kinds]
+    key = question.__module__, question.__code__, kinds  # alike words of another module may mean other tables
+    if key not in _known:
+        _known[key] = _put(question, values)
+    words = _known[key]
     if words is None:
         return []
     given, params = list(_each(values)), list(words.params)
