@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+import re
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -77,6 +78,33 @@ def test_the_diary_for_one_therapist_offers_what_the_whole_diary_offers(course: 
         assert places == list(changes.free_places(whole, session.key, name, session.day, 7))
         offered |= {(place.day, place.room) for place in places}
     assert len(offered) > len({day for day, _room in offered})  # rooms that others take make a difference
+
+
+def test_a_session_can_still_be_called_off_where_nobody_treats_any_more(course: Course, as_desk: Client) -> None:
+    session = nth(course, 2)
+    Member.objects.filter(role__in=diary.TREATS).update(is_active=False)
+    shown = as_desk.get(at(session))
+    assert shown.status_code == 200
+    assert "Cancel this session" in shown.content.decode()
+    assert as_desk.post(at(session), to(session, start=later(session))).status_code in (409, 422)
+
+
+def test_no_free_time_lies_beyond_what_can_be_booked(
+    course: Course, as_desk: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = nth(course, 6)
+
+    def offered(since: date) -> set[str]:
+        shown = as_desk.get(at(session), {"from": since.isoformat()}).content.decode()
+        return set(re.findall(r'name="free" id="[^"]*" value="(\d{4}-\d\d-\d\d)', shown))
+
+    assert max(offered(session.day)) > session.day.isoformat()
+    monkeypatch.setattr(diary, "last_day", lambda _today: session.day)
+    assert offered(session.day) == {session.day.isoformat()}
+    assert offered(session.day + timedelta(days=30)) == {session.day.isoformat()}
+    today = timezone.localdate()
+    monkeypatch.undo()
+    assert diary.diary_of(course.episode.clinic, timezone.localtime()).last == diary.last_day(today)
 
 
 def test_a_clinical_rule_refuses_in_words_whoever_agrees(course: Course, as_desk: Client) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import gc
+import weakref
 from collections.abc import Iterator
 from datetime import date, time, timedelta
 from pathlib import Path
+from threading import Thread
 
 import pytest
-from django.db import connection
+from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -102,6 +105,22 @@ def test_alike_words_in_another_module_may_mean_another_table(episodes: list[Epi
         counts.append(module["count"]())  # type: ignore[operator]
     assert counts == [len(episodes), Member.objects.count()]
     assert counts[0] != counts[1]
+
+
+def test_nothing_of_a_thread_is_kept_when_it_ends() -> None:
+    kept: list[weakref.ref[object]] = []
+
+    def ask() -> None:
+        prepared.rows(lambda day: Person.objects.filter(birth_date=day), date(2000, 1, 1))
+        prepared.rows(lambda at: Episode.objects.filter(opened_at=at), timezone.now())
+        kept.append(weakref.ref(connections["default"].ops))
+        connections["default"].close()
+
+    thread = Thread(target=ask)
+    thread.start()
+    thread.join()
+    gc.collect()
+    assert [one() for one in kept] == [None]
 
 
 @pytest.mark.parametrize("value", [None, True, 1.5, time(9), b"a", {"a": 1}, [None]])

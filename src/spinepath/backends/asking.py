@@ -23,7 +23,7 @@ from spinepath.engine.knowledge import Knowledge
 from spinepath.engine.questions import Ask
 from spinepath.engine.screens import Reader, Screen
 
-KEPT = 1 << 16
+KEPT = 1 << 12
 """How many results of one kind are kept at most; then they are forgotten and worked out again."""
 
 Place = tuple[float, ...]

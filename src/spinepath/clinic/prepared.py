@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
+from django.db.backends.base.operations import BaseDatabaseOperations
 from django.db.models import QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -33,13 +34,13 @@ _LONGEST = 50
 
 @dataclass(frozen=True)
 class _Words:
-    """A question in the words of the database; `places` tells which value goes where, and in what form."""
+    """A question in the words of the database; `places` tells which value goes where, and as which whole number."""
 
     queryset: QuerySet[Any, Any]
     compiler: SQLCompiler
     sql: str
     params: tuple[object, ...]
-    places: tuple[tuple[int, int, Callable[[Any], object]], ...]
+    places: tuple[tuple[int, int, type[int] | None], ...]
 
 
 _known: dict[tuple[str, CodeType, tuple[object, ...]], _Words | None] = {}
@@ -63,8 +64,10 @@ def rows(question: Question[Row], *values: object, part: slice | None = None) ->
     if words is None:
         return []
     given, params = list(_each(values)), list(words.params)
-    for place, number, adapted in words.places:
-        params[place] = adapted(given[number])
+    operations = connections[words.queryset.db].ops
+    for place, number, whole in words.places:
+        value: Any = given[number]
+        params[place] = _adapted(operations, value) if whole is None else whole(value)
     sql = words.sql if part is None else f"{words.sql} {_limits(words.queryset.db, part)}"
     return list(_ready(words, sql, tuple(params)))
 
@@ -85,17 +88,15 @@ def _put(question: Question[Any], values: Iterable[object]) -> _Words | None:
         sql, params = compiler.as_sql()
     except EmptyResultSet:
         return None
-    # how values come from the database is the same each time as well
-    converters = compiler.get_converters([column for column, *_words in compiler.select])
-    compiler.get_converters = lambda _columns: converters
-    places: list[tuple[int, int, Callable[[Any], object]]] = []
+    compiler.connection = None  # each thread has its own, and ends it
+    places: list[tuple[int, int, type[int] | None]] = []
     for number, one in enumerate(_each(stand_ins)):
-        adapted = _adapted(queryset.db, one)
-        found = [place for place, param in enumerate(params) if param == adapted(one)]
+        adapted = _adapted(connections[queryset.db].ops, one)
+        found = [place for place, param in enumerate(params) if param == adapted]
         if not found:
             raise ValueError(f"Value {number + 1} does not stand in the SQL as it was given: {question.__code__}")
         # a driver may know whole numbers by types of its own
-        places += [(place, number, type(params[place]) if type(one) is int else adapted) for place in found]
+        places += [(place, number, type(params[place]) if type(one) is int else None) for place in found]
     return _Words(queryset, compiler, sql, tuple(params), tuple(places))
 
 
@@ -107,7 +108,7 @@ def _ready(words: _Words, sql: str, params: tuple[object, ...]) -> QuerySet[Any,
     """A queryset that only has to fetch."""
     using = words.queryset.db
     compiler: Any = copy(words.compiler)
-    compiler.connection = connections[using]  # that of this thread
+    compiler.connection = connections[using]
     compiler.as_sql = lambda *_given, **_asked: (sql, params)
     ready: Any = QuerySet(words.queryset.model, _Ready(compiler), using)  # type: ignore[arg-type]
     ready._iterable_class = words.queryset._iterable_class
@@ -151,9 +152,8 @@ def _stand_ins(values: Iterable[object]) -> list[object]:
     return [stand_in(one) for one in values]
 
 
-def _adapted(using: str, value: object) -> Callable[[Any], object]:
-    """How the database wants values of this kind."""
-    operations = connections[using].ops
+def _adapted(operations: BaseDatabaseOperations, value: object) -> object:
+    """The value as the database wants it."""
     if isinstance(value, datetime):
-        return operations.adapt_datetimefield_value
-    return operations.adapt_datefield_value if isinstance(value, date) else lambda one: one
+        return operations.adapt_datetimefield_value(value)
+    return operations.adapt_datefield_value(value) if isinstance(value, date) else value

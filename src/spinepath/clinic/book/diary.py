@@ -27,6 +27,11 @@ TAKES_PLACE = (Session.Status.BOOKED, Session.Status.HELD, Session.Status.DONE)
 AHEAD = (Session.Status.BOOKED, Session.Status.HELD)
 
 
+def last_day(today: date) -> date:
+    """The last day that can be booked."""
+    return today + timedelta(weeks=WEEKS, days=-1)
+
+
 def begun() -> QuerySet[Note]:
     """The notes of sessions that have begun and are not signed: what was begun is not moved or taken away."""
     return Note.objects.filter(signed_at=None).exclude(consent={})
@@ -145,8 +150,7 @@ def diary_of(
     When only some `days` matter, from one to the other, nothing else is read: on other days nothing seems booked but
     the course.
     """
-    first = now.date()
-    last = first + timedelta(weeks=WEEKS) - timedelta(days=1)
+    first, last = now.date(), last_day(now.date())
     since, until = days or (first, last)
     of_clinic = Session.objects.filter(clinic=clinic).exclude(key__in=list(without))
     rows = of_clinic.filter(day__gte=max(first, since), day__lte=min(last, until), status__in=TAKES_PLACE)
@@ -157,13 +161,11 @@ def diary_of(
 
 
 def diary_for(course: Course, now: datetime, therapist: str, days: tuple[date, date]) -> Diary:
-    """These days as they matter to a course with one therapist: of all others, the rooms that they take.
+    """Some days ahead, up to `last_day`, as they matter to a course with one therapist.
 
-    Before today, and further ahead than can be booked, nothing is offered.
+    Of all other sessions it has the rooms that they take, and nothing else.
     """
-    clinic, today = course.episode.clinic, now.date()
-    since = max(today, days[0])
-    until = max(min(today + timedelta(weeks=WEEKS) - timedelta(days=1), days[1]), since)
+    clinic, (since, until) = course.episode.clinic, days
     of_course = prepared.rows(lambda course: Session.objects.filter(course=course).values_list(*FIELDS), course.pk)
     of_person = prepared.rows(
         lambda person, since, until: Session.objects.filter(
@@ -193,17 +195,16 @@ def _rooms_taken(course: Course, since: date, until: date) -> list[tuple[str, da
         lambda clinic, course, since, until: (
             Session.objects.filter(clinic=clinic, day__gte=since, day__lte=until, status__in=TAKES_PLACE)
             .exclude(course=course)
-            # as text: the same few days and hours come a thousand times
-            .values_list("room_id", Cast("day", CharField()), Cast("start", CharField()), "minutes")
+            # as text: the same few hours come a thousand times
+            .values_list("room_id", "day", Cast("start", CharField()), "minutes")
         ),
         course.episode.clinic_id,
         course.pk,
         since,
         until,
     )
-    day_of = {written: date.fromisoformat(written) for written in {row[1] for row in rows}}
     start_of = {written: time.fromisoformat(written) for written in {row[2] for row in rows}}
-    return [(room_id(room), day_of[day], start_of[start], minutes) for room, day, start, minutes in rows]
+    return [(room_id(room), day, start_of[start], minutes) for room, day, start, minutes in rows]
 
 
 FIELDS = (

@@ -44,7 +44,7 @@ class PlaceForm(forms.Form):
 
     def __init__(self, *args: Any, clinic: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rooms = [(diary.room_id(one.pk), one.name) for one in diary.rooms_of(clinic)]
+        rooms = sorted(((diary.room_id(one.pk), one.name) for one in diary.rooms_of(clinic)), key=lambda room: room[1])
         self.fields["therapist"].choices = [(diary.therapist_id(one.pk), one.name) for one in diary.treating(clinic)]  # type: ignore[attr-defined]
         self.fields["room"].choices = [("", _("any that fits")), *rooms]  # type: ignore[attr-defined]
 
@@ -141,15 +141,16 @@ def _free(request: StaffRequest, found: Session) -> dict[str, Any]:
     except forms.ValidationError:
         wanted = None
     today = timezone.localdate()
-    last = today + timedelta(weeks=diary.WEEKS)
+    last = diary.last_day(today)
     first = min(wishes.first_of(wanted or found.day - timedelta(days=3), today), last)
     treating = [(diary.therapist_id(one.pk), one.name) for one in diary.treating(request.clinic)]
     therapist = request.GET.get("with", "")
     for usual in (diary.therapist_id(found.therapist_id), next(iter(dict(treating)), "")):
         therapist = therapist if therapist in dict(treating) else usual
     try:
-        around = changes.booked_with(found.course, therapist, (first, first + timedelta(days=_DAYS - 1)))
-        free = list(changes.free_places(around, found.key, therapist, first, _DAYS))
+        days = (first, min(first + timedelta(days=_DAYS - 1), last))
+        around = changes.booked_with(found.course, therapist, days) if therapist else None
+        free = list(changes.free_places(around, found.key, therapist, first, _DAYS)) if around else []
     except (FaultyBooking, KeyError):
         free = []
     by_day = [

@@ -20,7 +20,7 @@ from spinepath.clinic.treat.answering import Sheet, sheets_of
 from spinepath.engine.conditions import Confirmed, Value, facts_in, walk
 from spinepath.engine.content import Measure, Reading, Severity
 from spinepath.engine.entries import Fact, Rule
-from spinepath.engine.evaluate import Outcome
+from spinepath.engine.evaluate import Outcome, complete
 from spinepath.follow.change import Band, Judged, expected_curve, judge, smallest_points
 from spinepath.follow.repeat import NextCourse, next_course
 from spinepath.follow.schedule import Due, Story, facts_of
@@ -110,7 +110,8 @@ class Going:
         """Does a gain that would take the reading back wait for answers of today?"""
         spared = [part for rule in self.reading_rules for part in walk(rule.when) if isinstance(part, Confirmed)]
         used = {fact for part in spared for fact in facts_in(part)}
-        return any(self.base.facts[fact].worked_out and self.values.get(fact) is None for fact in used)
+        known = complete(self.base, self.values)
+        return any(self.base.facts[fact].worked_out and known.get(fact) is None for fact in used)
 
     @property
     def told(self) -> list[str]:
