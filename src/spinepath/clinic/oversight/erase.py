@@ -119,6 +119,7 @@ def _forget(gone: list[str]) -> None:
     for name in gone:
         storage.delete(name)
     advice._recent.kept.clear()
+    advice._compiled.cache_clear()  # with it the ways in which questions were answered
     if connection.vendor == "sqlite" and not connection.in_atomic_block:
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
