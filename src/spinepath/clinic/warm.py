@@ -30,3 +30,4 @@ def read_everything() -> None:
             get_template(path.relative_to(_TEMPLATES).as_posix())
     gc.collect()
     gc.freeze()  # all of this stays; looking through it for garbage would hold up pages by a tenth of a second
+    gc.set_threshold(50_000, 20, 50)  # a page makes ten thousands of things, and hardly any of them in a circle
