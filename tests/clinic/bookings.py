@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils import timezone
 
-from spinepath.booking.course import NO_WISHES
+from spinepath.booking.course import NO_WISHES, Wishes
 from spinepath.booking.propose import Proposal, propose
 from spinepath.clinic import advice
 from spinepath.clinic.book import asking, diary, writing
@@ -57,7 +57,9 @@ def proposed(episode: Episode) -> Proposal:
     known = asking.known_of(episode)
     plan = asking.agreed_plan(episode)
     assert plan is not None
-    found = propose(diary.diary_of(episode.clinic, known.now), asking.course_to_book(known, plan))
+    # from tomorrow on: a session of today may begin while a test runs
+    wishes = Wishes(earliest=known.now.date() + timedelta(days=1))
+    found = propose(diary.diary_of(episode.clinic, known.now), asking.course_to_book(known, plan), wishes)
     assert isinstance(found, Proposal), found
     return found
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from spinepath.booking.clinic import Period
 from spinepath.booking.course import NO_WISHES
+from spinepath.booking.diary import Diary
 from spinepath.clinic.book import absences, calendar_views, changes, diary, reminders, writing
 from spinepath.clinic.models import (
     Away,
@@ -87,6 +88,28 @@ def test_a_session_can_still_be_called_off_where_nobody_treats_any_more(course: 
     assert shown.status_code == 200
     assert "Cancel this session" in shown.content.decode()
     assert as_desk.post(at(session), to(session, start=later(session))).status_code in (409, 422)
+
+
+@pytest.mark.parametrize(
+    ("clock", "over"),
+    [
+        ("00:00:00", None),
+        ("00:00:01", "00:01"),
+        ("10:00:00", "10:00"),
+        ("10:00:01", "10:01"),
+        ("10:09:59.9", "10:10"),
+        ("23:59:00", "23:59"),
+        ("23:59:30", "00:00"),  # the whole day
+    ],
+)
+def test_the_minute_that_has_begun_is_over(clinic: Clinic, clock: str, over: str | None) -> None:
+    now = timezone.make_aware(datetime.combine(timezone.localdate(), time.fromisoformat(clock)))
+    today = [one for one in diary.clinic_of(clinic, now).closures if one.first == one.last == now.date()]
+    assert [one.end for one in today] == ([time.fromisoformat(over)] if over else [])
+    free = Diary(diary.clinic_of(clinic, now), now.date(), now.date()).opening[0]
+    begun = now.hour * 60 + now.minute + (now.second > 0)
+    assert not free & ((1 << -(-begun // clinic.grid)) - 1)
+    assert not over or over != "00:00" or not free
 
 
 def test_no_free_time_lies_beyond_what_can_be_booked(

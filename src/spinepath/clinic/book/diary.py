@@ -290,6 +290,9 @@ def _period(one: Period) -> booking.Period:
 
 
 def _over(now: datetime) -> list[booking.Period]:
-    """The part of today that is over."""
-    until = now.time().replace(second=0, microsecond=0, tzinfo=None)
-    return [booking.Period(first=now.date(), last=now.date(), start=time.min, end=until)] if until > time.min else []
+    """The part of today that is over, with the minute that has begun: nobody comes to a session that runs already."""
+    today, until = now.date(), now.replace(tzinfo=None) + timedelta(minutes=1, microseconds=-1)
+    end = until.time().replace(second=0, microsecond=0)
+    if end == time.min and until.date() == today:
+        return []  # at midnight nothing is over; in the last minute of the day all is
+    return [booking.Period(first=today, last=today, start=time.min, end=end)]
