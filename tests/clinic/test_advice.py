@@ -23,9 +23,9 @@ def test_pages_are_told_what_the_engine_says(chart: str) -> None:
     knowledge, values = advice.knowledge(), values_of(chart)
     outcome = evaluate(knowledge, values)
     assert advice.judge(values) == outcome
-    assert advice.asking().questions(values) == questions(knowledge, values, outcome)
+    assert advice.rules().questions(values) == questions(knowledge, values, outcome)
     for answered in ((), tuple(values)[:3]):
-        told = advice.asking().next_screen(values, answered=answered, reader="patient")
+        told = advice.rules().next_screen(values, answered=answered, reader="patient")
         assert told == next_screen(knowledge, values, answered=answered, reader="patient")
 
 

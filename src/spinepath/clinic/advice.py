@@ -61,7 +61,7 @@ def _compiled(version: str) -> Asking:
     return Asking(Compiled(knowledge_of(version)))
 
 
-def asking() -> Asking:
+def rules() -> Asking:
     """The rules in use, compiled: what is worth asking, fast enough for a page. It says what the engine says."""
     return _compiled(knowledge().version)
 
@@ -72,7 +72,7 @@ def judge(values: Mapping[str, Value]) -> Outcome:
     What is kept of advice is judged by the engine itself. Raises NotAValue as it does.
     """
     refuse_strange(knowledge().facts, values)
-    return asking().compiled.outcome(values)
+    return rules().compiled.outcome(values)
 
 
 # what is known
@@ -157,8 +157,8 @@ def firm(outcome: Outcome) -> str:
     It differs from `outcome.least` where an answer could still take the danger back (a doctor has cleared it): until it
     is given, what fires is acted on. Questions that are only open do not count.
     """
-    rules = knowledge().rules
-    return strictest(knowledge(), (rules[name] for name in outcome.fired))
+    fired = (knowledge().rules[name] for name in outcome.fired)
+    return strictest(knowledge(), fired)
 
 
 def keep_assessment(

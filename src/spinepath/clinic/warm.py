@@ -11,7 +11,7 @@ from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import timezone
 
-from spinepath.clinic.advice import asking, knowledge
+from spinepath.clinic.advice import knowledge, rules
 from spinepath.engine.assess import assess
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -23,7 +23,7 @@ def read_everything() -> None:
     It asks the database nothing, and what cannot be read here says so when it is needed.
     """
     assess(knowledge(), (), timezone.now())
-    asking().questions({})
+    rules().questions({})
     reverse("home")
     for path in sorted(_TEMPLATES.rglob("*.html")):
         with suppress(TemplateDoesNotExist, TemplateSyntaxError):

@@ -158,7 +158,7 @@ class Asking:
     @cached_property
     def _state(self) -> tuple[Mapping[str, Standing], Outcome, dict[str, Ask]]:
         values, outcome = advice.values_of(self.episode, self.now), advice.outcome_of(self.episode, self.now)
-        asks = {ask.fact: ask for ask in advice.asking().questions(values)}
+        asks = {ask.fact: ask for ask in advice.rules().questions(values)}
         return advice.standings_of(self.episode, self.now), outcome, asks
 
     @property

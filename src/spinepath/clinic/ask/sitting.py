@@ -80,14 +80,14 @@ class Sitting:
         nobody is asked since when they have what nobody has found.
         """
         base = advice.knowledge()
-        asks = advice.asking().questions(self._values)
+        asks = advice.rules().questions(self._values)
         mine = [ask.fact for ask in asks if not ask.waits and reader_of(base, ask.fact) == "patient"]
         return frozenset(screen_of(name) for name in mine if name not in self.own)
 
     @cached_property
     def next(self) -> Screen | None:
         """The page that comes next; None when nothing more is asked."""
-        found = advice.asking().next_screen(self._values, answered=self.own, reader="patient")
+        found = advice.rules().next_screen(self._values, answered=self.own, reader="patient")
         return found if found is not None and (found.question or found.facts[0]) in self.due else None
 
     @property

@@ -71,7 +71,7 @@ class Picture:
 def picture_of(episode: Episode, now: datetime) -> Picture:
     """Everything that the pages of this room need to know of an episode, read once."""
     values, outcome = advice.values_of(episode, now), advice.outcome_of(episode, now)
-    asks = advice.asking().questions(values)
+    asks = advice.rules().questions(values)
     return Picture(now=now, standings=advice.standings_of(episode, now), values=values, outcome=outcome, asks=asks)
 
 

@@ -48,7 +48,7 @@ def _still_open(values: Mapping[str, Value], told: Iterable[str]) -> set[str]:
         if fact.answer == "yes_no":
             calm[name] = "no" in (fact.danger or ())
     then = {**values, **calm}
-    return {ask.fact for ask in advice.asking().questions(then)}
+    return {ask.fact for ask in advice.rules().questions(then)}
 
 
 def stop_signs() -> list[str]:

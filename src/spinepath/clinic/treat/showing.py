@@ -229,7 +229,7 @@ class Shown:
 
     def asked_now(self) -> list[Sheet]:
         """What is to be asked as things stand, whatever was sent."""
-        asks = advice.asking().questions(self.values)
+        asks = advice.rules().questions(self.values)
         return rescreen.open_sheets(self.values, asks, is_running=self.has_begun)
 
     @property
