@@ -146,7 +146,11 @@ def questions() -> Iterator[tuple[str, ast.expr]]:
     """Every prepared question of the clinic, and where it stands."""
     for path in sorted(Path(spinepath.clinic.__file__).parent.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("prepared.rows", "prepared.first"):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in (
+                "prepared.rows",
+                "prepared.first",
+                "prepared.one_or_404",
+            ):
                 yield f"{path.name}:{node.lineno}", node.args[0]
 
 

@@ -14,7 +14,7 @@ from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from spinepath.clinic import once, prepared
@@ -93,16 +93,13 @@ def within(request: StaffRequest, rows: QuerySet[M]) -> QuerySet[M]:
 
 def episode_of(request: StaffRequest, key: str) -> Episode:
     """The episode with this key in the member's clinic; 404 for any other, whether it exists or not."""
-    found = prepared.first(
+    return prepared.one_or_404(
         lambda clinic, key: Episode.objects.filter(clinic=clinic, key=key).select_related(
             "person", "therapist", "clinic"
         ),
         request.clinic.pk,
         key,
     )
-    if found is None:
-        raise Http404
-    return found
 
 
 class MemberMiddleware:

@@ -21,6 +21,7 @@ from django.db import connections
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.db.models import QuerySet
 from django.db.models.sql.compiler import SQLCompiler
+from django.http import Http404
 
 Row = TypeVar("Row")
 Question = Callable[..., QuerySet[Any, Row]]
@@ -75,6 +76,14 @@ def rows(question: Question[Row], *values: object, part: slice | None = None) ->
 def first(question: Question[Row], *values: object) -> Row | None:
     """The first of the rows; None where there is none."""
     return next(iter(rows(question, *values)), None)
+
+
+def one_or_404(question: Question[Row], *values: object) -> Row:
+    """The first of the rows. Raises Http404 where there is none."""
+    found = first(question, *values)
+    if found is None:
+        raise Http404
+    return found
 
 
 def _put(question: Question[Any], values: Iterable[object]) -> _Words | None:

@@ -181,7 +181,8 @@ def _by_therapist(request: StaffRequest, rows: list[Session], chosen: date) -> l
         one.member_id: one
         for one in Away.objects.filter(member__clinic=request.clinic, first__lte=chosen, last__gte=chosen)
     }
-    shifts = diary.shifts_of(request.clinic)
+    members = diary.treating(request.clinic)
+    shifts = diary.shifts_of(members)
     columns = [
         {
             "name": member.name,
@@ -195,7 +196,7 @@ def _by_therapist(request: StaffRequest, rows: list[Session], chosen: date) -> l
             ],
             "away": away.get(member.pk),
         }
-        for member in diary.treating(request.clinic)
+        for member in members
     ]
     others = [one for sessions in found.values() for one in sessions]
     return columns + ([{"name": others[0].therapist.name, "sessions": others, "hours": []}] if others else [])

@@ -55,7 +55,7 @@ def pk_of(name: str) -> int:
 def clinic_of(clinic: Clinic, now: datetime, therapist: str | None = None) -> booking.Clinic:
     """The clinic as it is at `now`, by the clock on its wall: what of today is over is closed.
 
-    With one therapist of it alone, where no other matters.
+    Where a therapist is named, it has no other.
     """
     return once.ask(("clinic", clinic.pk, now, therapist), lambda: _clinic(clinic, now, therapist))
 
@@ -84,7 +84,7 @@ def _clinic(clinic: Clinic, now: datetime, therapist: str | None) -> booking.Cli
 
 def _therapists(clinic: Clinic, alone: str | None) -> tuple[booking.Therapist, ...]:
     members = [one for one in treating(clinic) if alone in (None, therapist_id(one.pk))]
-    shifts, away = shifts_of(clinic) if alone is None else _shifts_of(members), defaultdict(list)
+    shifts, away = shifts_of(members), defaultdict(list)
     for one in prepared.rows(lambda clinic: Away.objects.filter(member__clinic=clinic), clinic.pk):
         away[one.member_id].append(_period(one))
     return tuple(
@@ -120,19 +120,11 @@ def rooms_of(clinic: Clinic) -> list[Room]:
     )
 
 
-def shifts_of(clinic: Clinic) -> dict[int, list[Shift]]:
-    """The shifts of each member of the clinic, by row; none for who has none."""
-    return _by_member(prepared.rows(lambda clinic: Shift.objects.filter(member__clinic=clinic), clinic.pk))
-
-
-def _shifts_of(members: list[Member]) -> dict[int, list[Shift]]:
-    rows = prepared.rows(lambda members: Shift.objects.filter(member__in=members), [one.pk for one in members])
-    return _by_member(rows)
-
-
-def _by_member(shifts: Iterable[Shift]) -> dict[int, list[Shift]]:
+def shifts_of(members: list[Member]) -> dict[int, list[Shift]]:
+    """The shifts of each of these members, by row; none for who has none."""
     found: dict[int, list[Shift]] = defaultdict(list)
-    for one in shifts:
+    rows = prepared.rows(lambda members: Shift.objects.filter(member__in=members), [one.pk for one in members])
+    for one in rows:
         found[one.member_id].append(one)
     return found
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -59,7 +59,7 @@ class PlaceForm(forms.Form):
 
 def session_of(request: StaffRequest, key: str) -> Session:
     """The session with this key in the member's clinic; 404 for any other."""
-    found = prepared.first(
+    found = prepared.one_or_404(
         lambda clinic, key: Session.objects.filter(clinic=clinic, key=key).select_related(
             "course__plan",
             "course__episode__person",
@@ -72,8 +72,6 @@ def session_of(request: StaffRequest, key: str) -> Session:
         request.clinic.pk,
         key,
     )
-    if found is None:
-        raise Http404
     found.episode = found.course.episode
     return found
 

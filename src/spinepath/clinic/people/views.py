@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,14 +26,11 @@ _ASKED = "people_asked"
 
 
 def _person(request: StaffRequest, key: str) -> Person:
-    found = prepared.first(
+    return prepared.one_or_404(
         lambda clinic, key: Person.objects.filter(clinic=clinic, key=key).select_related("merged_into", "clinic"),
         request.clinic.pk,
         key,
     )
-    if found is None:
-        raise Http404
-    return found
 
 
 def _note_read(request: StaffRequest, person: Person) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -44,16 +44,13 @@ def treat(request: StaffRequest, key: str) -> HttpResponse:
 
 def session_of(request: StaffRequest, key: str) -> Session:
     """The session with this key in the member's clinic; 404 for any other."""
-    found = prepared.first(
+    return prepared.one_or_404(
         lambda clinic, key: Session.objects.filter(clinic=clinic, key=key).select_related(
             "episode__person", "episode__clinic", "episode__therapist", "clinic", "course__plan", "therapist", "room"
         ),
         request.clinic.pk,
         key,
     )
-    if found is None:
-        raise Http404
-    return found
 
 
 def _note(session: Session) -> Note | None:
