@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import itertools
 import random
+from collections import deque
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import date, time, timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -51,8 +53,12 @@ _SYLLABLES = (
 )
 _TREATING = 24
 _BATCH = 5000
+_OPEN = 10
+"""The episode of every so manieth person is open."""
 _FULL = 50
 """The record of every so manieth person holds everything that can be asked."""
+_REST = 2
+"""At least so many days are between two sessions of a course."""
 
 
 def make_crowd(people: int, findings: int, sessions: int) -> Iterator[str]:
@@ -88,7 +94,7 @@ def _many_members(clinic: Clinic) -> list[Member]:
         user = User.objects.create_user(f"therapist{number}", password=PASSWORD)
         member = Member.objects.create(clinic=clinic, user=user, name=f"Therapist {number}", role="therapist")
         for weekday in range(1, 6):
-            Shift.objects.create(member=member, weekday=weekday, start=time(8), end=time(16))
+            Shift.objects.create(member=member, weekday=weekday, start=time(8), end=time(17))
         found.append(member)
     return found
 
@@ -126,7 +132,7 @@ def _episodes(clinic: Clinic, members: list[Member]) -> Iterator[Episode]:
             clinic=clinic,
             complaint="Pain from the back into the leg",
             therapist=members[number % len(members)],
-            stage=stages[number % len(stages)] if number % 10 == 0 else Episode.Stage.CLOSED,
+            stage=stages[number % len(stages)] if number % _OPEN == 0 else Episode.Stage.CLOSED,
             disposition=mildest[number % len(mildest)],
             opened_at=now - timedelta(days=number % 1500),
         )
@@ -167,35 +173,75 @@ def _courses() -> Iterator[Course]:
 
 
 def _sessions(clinic: Clinic, members: list[Member], rooms: list[Room], people: int, count: int) -> Iterator[Session]:
-    courses = list(Course.objects.order_by("pk").values_list("pk", "episode_id"))
-    today = timezone.localdate()
-    for number, (day, start, place) in enumerate(_slots(today, len(members), count)):
-        course, episode = courses[number * 7919 % people]
-        done = day < today
+    """As many of each course, two to four days apart; back from the last, as `_slots` are."""
+    today, courses, made = timezone.localdate(), _order_of_courses(people), 0
+    going: list[deque[_Going]] = [deque() for _ in members]
+    for day, start, place in _slots(today, len(members)):
+        if made == count:
+            return
+        one = _next(going[place], day, courses, -(-count // people))
+        if one is None:
+            continue
+        made += 1
         yield Session(
             clinic=clinic,
-            course_id=course,
-            episode_id=episode,
-            number=number % 12 + 1,
+            course_id=one.course,
+            episode_id=one.episode,
+            number=one.left + 1,
             day=day,
             start=start,
             minutes=30,
             therapist=members[place],
             room=rooms[place],
-            status="done" if done else "booked",
+            status="done" if day < today else "booked",
         )
 
 
-def _slots(today: date, members: int, count: int) -> Iterator[tuple[date, time, int]]:
-    """Half hours of working days and of today, for each therapist: from eight weeks ahead backwards until enough."""
-    made: int = 0
+@dataclass
+class _Going:
+    """A course whose last sessions are made: the day of the earliest of them, and how many come before it."""
+
+    course: int
+    episode: int
+    day: date
+    left: int
+
+
+def _next(going: deque[_Going], day: date, courses: Iterator[tuple[int, int]], each: int) -> _Going | None:
+    """The course of a therapist that has a session on this day: the one that waits longest, or a new one."""
+    if going and (going[0].day - day).days >= _REST:
+        one = going.popleft()
+    elif (new := next(courses, None)) is not None:
+        one = _Going(*new, day, each)
+    else:
+        return None
+    one.day, one.left = day, one.left - 1
+    if one.left:
+        going.append(one)
+    return one
+
+
+def _order_of_courses(people: int) -> Iterator[tuple[int, int]]:
+    """Course and episode, those that are open first; full records come sooner, so that many have sessions ahead."""
+    drawn = random.Random(2)  # noqa: S311  made-up people need no secret
+    courses = Course.objects.order_by("pk").values_list("pk", "episode_id")[:people]
+    keyed = [
+        (number % _OPEN > 0, drawn.random() / (1 if number % _FULL else 2), one) for number, one in enumerate(courses)
+    ]
+    return (one for _closed, _chance, one in sorted(keyed))
+
+
+def _slots(today: date, members: int) -> Iterator[tuple[date, time, int]]:
+    """Half hours of working days and of today, for each therapist: from eight weeks ahead backwards, without end.
+
+    Two of a day stay free, at other times with each therapist and on each day.
+    """
     day = today + timedelta(weeks=8)
-    while made < count:
+    while True:
         if day.isoweekday() <= 5 or day == today:
-            for half, place in itertools.product(range(16), range(members)):
-                if made < count:
-                    made += 1
-                    yield day, (datetime.combine(day, time(8)) + timedelta(minutes=30 * half)).time(), place
+            for half, place in itertools.product(range(18), range(members)):
+                if (half + place + day.toordinal()) % 9:
+                    yield day, time(8 + half // 2, 30 * (half % 2)), place
         day -= timedelta(days=1)
 
 

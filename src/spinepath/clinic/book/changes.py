@@ -12,14 +12,14 @@ from django.utils import timezone
 
 from spinepath.booking import change
 from spinepath.booking import clinic as booking
-from spinepath.booking.check import Broken, check, is_clear
+from spinepath.booking.check import Broken, is_clear
 from spinepath.booking.clash import Clash
 from spinepath.booking.course import Course as Asked
 from spinepath.booking.course import Wishes
 from spinepath.booking.diary import Diary
+from spinepath.booking.places import Places
 from spinepath.booking.repair import Repair, repair
 from spinepath.booking.rules import WISHES, Rule
-from spinepath.booking.slots import clock_of, length_in_slots, starts
 from spinepath.clinic import advice
 from spinepath.clinic.book import asking, diary, fitting, writing
 from spinepath.clinic.models import Course, Member, Session
@@ -133,11 +133,8 @@ def move(session: Session, version: int, to: Place, member: Member, *, set_aside
     return Session.objects.get(pk=session.pk)
 
 
-def placed(found: Booked, key: str, to: Place, without: Diary | None = None) -> booking.Session:
-    """The session at another place. Its room stays when it can, else another that fits and is free.
-
-    `without` is the diary in which it is thought away, for who has it.
-    """
+def placed(found: Booked, key: str, to: Place) -> booking.Session:
+    """The session at another place. Its room stays when it can, else another that fits and is free."""
     was = found.session(key)
     there = msgspec.structs.replace(was, day=to.day, start=to.start, therapist=to.therapist, room=to.room or was.room)
     if to.room is not None:
@@ -146,7 +143,7 @@ def placed(found: Booked, key: str, to: Place, without: Diary | None = None) -> 
     fitting = [
         msgspec.structs.replace(there, room=room.id) for room in rooms if found.course.equipment <= room.equipment
     ]
-    without = without or found.diary.with_changes((), [key])
+    without = found.diary.with_changes((), [key])
     return next((one for one in fitting if is_clear(without, one)), there)
 
 
@@ -167,32 +164,14 @@ def end(session: Session, version: int, status: booking.Status, member: Member, 
 
 def free_places(found: Booked, key: str, therapist: str, first: date, days: int = 14) -> Iterator[Place]:
     """Where the session could be with a therapist without breaking anything: day by day, one for each half hour."""
-    around, was = found.diary.with_changes((), [key]), found.session(key)
-    place = around.therapists.get(therapist)
-    if place is None:
-        return
-    length = length_in_slots(was.minutes, around.grid)
+    was, last = found.session(key), None
+    places = Places(found.diary, found.course, was, found.wishes)
     for day in (first + timedelta(days=number) for number in range(days)):
-        number = (day - around.first).days
-        if not 0 <= number < around.days:
-            continue
-        begins, last = starts(around.free[place][number], length), None
-        for slot in range(begins.bit_length()):
-            clock = clock_of(slot, around.grid) if begins >> slot & 1 else None
-            if clock is None or (clock.hour, clock.minute // 30) == last:
-                continue
-            if (day, clock, therapist) == (was.day, was.start, was.therapist):
-                last = (clock.hour, clock.minute // 30)
-                continue
-            there = placed(found, key, Place(day, clock, therapist), around)
-            if not is_clear(around, there):
-                continue
-            broken = check(found.diary, found.course, there, found.wishes)
-            if all(one.rule == "gate" for one in broken):
-                last = (clock.hour, clock.minute // 30)
-                yield Place(day, clock, therapist, there.room)
-            elif any(one.is_clinical for one in broken):
-                break  # what is clinical binds the day, not the hour
+        for clock, room in places.on(day, therapist).items():
+            half_hour = (day, clock.hour, clock.minute // 30)
+            if half_hour != last and (day, clock, therapist) != (was.day, was.start, was.therapist):
+                yield Place(day, clock, therapist, room)
+            last = half_hour
 
 
 # mending
