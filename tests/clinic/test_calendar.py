@@ -51,8 +51,8 @@ def test_a_session_is_moved_by_choosing_a_free_time(course: Course, as_desk: Cli
 
 def test_every_free_time_that_is_offered_can_be_taken(course: Course, therapist: Member) -> None:
     session = nth(course, 3)
-    found = changes.booked(course)
-    places = list(changes.free_places(found, session.key, diary.therapist_id(session.therapist_id), session.day, 7))
+    days = [session.day + timedelta(days=number) for number in range(7)]
+    places = changes.free_places(course, session.key, diary.therapist_id(session.therapist_id), days)
     assert places
     for place in (places[0], places[-1]):
         session.refresh_from_db()
@@ -70,13 +70,12 @@ def test_the_diary_for_one_therapist_offers_what_the_whole_diary_offers(course: 
         one.course, one.clinic, one.number, one.minutes = theirs, clinic, number + 7, 120
         one.day, one.room = session.day + timedelta(days=number), clinic.rooms.order_by("pk")[number % 2]
         one.save()
-    days = (session.day, session.day + timedelta(days=6))
-    whole, offered = changes.booked(course, days=days), set()
+    days = [session.day + timedelta(days=number) for number in range(7)]
+    whole, offered = changes.booked(course, days=(days[0], days[-1])), set()
     for member in diary.treating(clinic):
         name = diary.therapist_id(member.pk)
-        narrow = changes.booked_with(course, name, days)
-        places = list(changes.free_places(narrow, session.key, name, session.day, 7))
-        assert places == list(changes.free_places(whole, session.key, name, session.day, 7))
+        places = changes.free_places(course, session.key, name, days)
+        assert places == list(changes.free_places_in(whole, session.key, name, days))
         offered |= {(place.day, place.room) for place in places}
     assert len(offered) > len({day for day, _room in offered})  # rooms that others take make a difference
 

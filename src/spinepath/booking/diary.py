@@ -5,7 +5,7 @@ It answers quickly where something fits. It trusts what it is given: whether a s
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import date, time, timedelta
 from typing import Self
 from zoneinfo import ZoneInfo
@@ -66,17 +66,23 @@ class Diary:
             found[number] &= ~barred(therapist.away, day, self.grid)
         return found
 
-    def take_rooms(self, taken: Collection[tuple[str, date, time, int]]) -> None:
-        """Rooms that others take on a day from a time for so many minutes, where nothing else of it matters.
+    def take_rooms(self, taken: Iterable[tuple[str, date, Iterable[tuple[time, int]]]]) -> None:
+        """Rooms that others take on a day from times for so many minutes, where nothing else of it matters.
 
         Nobody finds place in them then (`check.is_clear`), but no session of the diary tells why.
         """
-        masks = {one: slots_taken(*one, self.grid) for one in {(start, minutes) for *_where, start, minutes in taken}}
-        for name, on, start, minutes in taken:
+        masks: dict[tuple[time, int], int] = {}
+        for name, on, times in taken:
             room, day = self.rooms.get(name), (on - self.first).days
-            if room is not None and 0 <= day < self.days:
-                self.usable[room][day] &= ~masks[start, minutes]
-                self.vacant[room][day] &= ~masks[start, minutes]
+            if room is None or not 0 <= day < self.days:
+                continue
+            slots = 0
+            for one in times:
+                if one not in masks:
+                    masks[one] = slots_taken(*one, self.grid)
+                slots |= masks[one]
+            self.usable[room][day] &= ~slots
+            self.vacant[room][day] &= ~slots
 
     # what is booked
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 import msgspec
 from django.db import IntegrityError, transaction
@@ -84,12 +84,6 @@ def booked(row: Course, now: datetime | None = None, days: tuple[date, date] | N
     return _booked(row, now, diary.diary_of(row.episode.clinic, now, course=row, days=days))
 
 
-def booked_with(row: Course, therapist: str, days: tuple[date, date]) -> Booked:
-    """The course with the diary as it matters to it on these days with one therapist."""
-    now = advice.clock_of(row.episode)
-    return _booked(row, now, diary.diary_for(row, now, therapist, days))
-
-
 def _booked(row: Course, now: datetime, around: Diary) -> Booked:
     known = asking.known_of(row.episode, now)
     course = asking.course_booked(known, row)
@@ -162,11 +156,23 @@ def end(session: Session, version: int, status: booking.Status, member: Member, 
 # free times, for those who choose from a list
 
 
-def free_places(found: Booked, key: str, therapist: str, first: date, days: int = 14) -> Iterator[Place]:
-    """Where the session could be with a therapist without breaking anything: day by day, one for each half hour."""
+def free_places(row: Course, key: str, therapist: str, days: list[date]) -> list[Place]:
+    """Where a session could be with a therapist without breaking anything: day by day, one for each half hour.
+
+    It reads what matters to that: of other people the times of this therapist, and the rooms on days that are left.
+    """
+    now = advice.clock_of(row.episode)
+    found = _booked(row, now, diary.diary_for(row, now, therapist, (min(days), max(days))))
+    if left := sorted({one.day for one in free_places_in(found, key, therapist, days)}):
+        found.diary.take_rooms(diary.rooms_taken(row, left))
+    return list(free_places_in(found, key, therapist, left))
+
+
+def free_places_in(found: Booked, key: str, therapist: str, days: Iterable[date]) -> Iterator[Place]:
+    """The same in a diary that is there."""
     was, last = found.session(key), None
     places = Places(found.diary, found.course, was, found.wishes)
-    for day in (first + timedelta(days=number) for number in range(days)):
+    for day in days:
         for clock, room in places.on(day, therapist).items():
             half_hour = (day, clock.hour, clock.minute // 30)
             if half_hour != last and (day, clock, therapist) != (was.day, was.start, was.therapist):

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, time, timedelta
-from typing import cast
+from typing import Any, cast
 
-from django.db.models import CharField, QuerySet
-from django.db.models.functions import Cast
+from django.db.models import Aggregate, CharField, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 
 from spinepath.booking import clinic as booking
 from spinepath.booking.diary import Diary
@@ -155,7 +155,7 @@ def diary_of(
 def diary_for(course: Course, now: datetime, therapist: str, days: tuple[date, date]) -> Diary:
     """Some days ahead, up to `last_day`, as they matter to a course with one therapist.
 
-    Of all other sessions it has the rooms that they take, and nothing else.
+    Of the sessions of others with others it has nothing, not even the rooms that they take (`rooms_taken`).
     """
     clinic, (since, until) = course.episode.clinic, days
     of_course = prepared.rows(lambda course: Session.objects.filter(course=course).values_list(*FIELDS), course.pk)
@@ -176,27 +176,39 @@ def diary_for(course: Course, now: datetime, therapist: str, days: tuple[date, d
         until,
     )
     found = {row[0]: row for row in (*of_person, *of_therapist, *of_course)}
-    around = Diary(clinic_of(clinic, now, therapist), since, until, sessions_from(found.values()))
-    around.take_rooms(_rooms_taken(course, since, until))
-    return around
+    return Diary(clinic_of(clinic, now, therapist), since, until, sessions_from(found.values()))
 
 
-def _rooms_taken(course: Course, since: date, until: date) -> list[tuple[str, date, time, int]]:
-    """The rooms that all other courses take on these days, each from when and for how many minutes."""
+def rooms_taken(course: Course, days: Iterable[date]) -> list[tuple[str, date, list[tuple[time, int]]]]:
+    """The rooms that all other courses take on each of these days: from when, and for how many minutes."""
     rows = prepared.rows(
-        lambda clinic, course, since, until: (
-            Session.objects.filter(clinic=clinic, day__gte=since, day__lte=until, status__in=TAKES_PLACE)
+        lambda clinic, course, days: (
+            Session.objects.filter(clinic=clinic, day__in=days, status__in=TAKES_PLACE)
             .exclude(course=course)
-            # as text: the same few hours come a thousand times
-            .values_list("room_id", "day", Cast("start", CharField()), "minutes")
+            .values_list("room_id", "day")
+            .annotate(times=Joined(Concat(Cast("start", CharField()), Value(" "), Cast("minutes", CharField()))))
         ),
         course.episode.clinic_id,
         course.pk,
-        since,
-        until,
+        list(days),
     )
-    start_of = {written: time.fromisoformat(written) for written in {row[2] for row in rows}}
-    return [(room_id(room), day, start_of[start], minutes) for room, day, start, minutes in rows]
+    read: dict[str, tuple[time, int]] = {}  # the same few times come a thousand times
+    for written in {one for _room, _day, times in rows for one in times.split(",")}:
+        start, minutes = written.split(" ")
+        read[written] = time.fromisoformat(start), int(minutes)
+    return [(room_id(room), day, [read[one] for one in times.split(",")]) for room, day, times in rows]
+
+
+class Joined(Aggregate):
+    """The texts of a group as one, with commas between; Django has it for all databases from 6.0 on only."""
+
+    function = "group_concat"
+    output_field = CharField()
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> Any:
+        """PostgreSQL calls it otherwise, and wants the comma named."""
+        template = "%(function)s(%(expressions)s, ',')"
+        return self.as_sql(compiler, connection, function="string_agg", template=template)
 
 
 FIELDS = (

@@ -146,9 +146,8 @@ def _free(request: StaffRequest, found: Session) -> dict[str, Any]:
     for usual in (diary.therapist_id(found.therapist_id), next(iter(dict(treating)), "")):
         therapist = therapist if therapist in dict(treating) else usual
     try:
-        days = (first, min(first + timedelta(days=_DAYS - 1), last))
-        around = changes.booked_with(found.course, therapist, days) if therapist else None
-        free = list(changes.free_places(around, found.key, therapist, first, _DAYS)) if around else []
+        days = [first + timedelta(days=number) for number in range(min(_DAYS, (last - first).days + 1))]
+        free = changes.free_places(found.course, found.key, therapist, days) if therapist else []
     except (FaultyBooking, KeyError):
         free = []
     by_day = [
@@ -157,7 +156,7 @@ def _free(request: StaffRequest, found: Session) -> dict[str, Any]:
     ]
     return {
         "free": by_day,
-        "treating": treating,
+        "with_whom": forms.Select({"class": "nhsuk-select", "id": "with"}, treating).render("with", therapist),
         "with": therapist,
         "with_name": dict(treating).get(therapist, ""),
         "from": first,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -56,6 +57,21 @@ def first_sentence(text: str) -> str:
     """The first sentence of a text; all of it when there is one only."""
     first, full_stop, _rest = text.partition(". ")
     return first + full_stop.strip()
+
+
+@register.simple_tag
+def options(groups: Iterable[tuple[str | None, list[dict[str, Any]], int]]) -> SafeString:
+    """The choices of a list, as a widget of Django's has them; with `{% for %}` they would take most of a page."""
+    return SafeString("".join(_group(name, choices) for name, choices, _place in groups))
+
+
+def _group(name: str | None, choices: list[dict[str, Any]]) -> SafeString:
+    drawn = SafeString("".join(_option(one["value"], one["label"], one["selected"]) for one in choices))
+    return format_html('<optgroup label="{}">{}</optgroup>', name, drawn) if name else drawn
+
+
+def _option(value: object, label: object, chosen: bool) -> SafeString:
+    return format_html('\n<option value="{}"{}>{}</option>', value, SafeString(" selected" if chosen else ""), label)
 
 
 @register.simple_tag

@@ -8,15 +8,17 @@ from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Count, F
+from django.db.models import CharField, Count, F
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from spinepath.clinic import audit, prepared
+from spinepath.clinic.links import link
 from spinepath.clinic.locks import lock_episodes
 from spinepath.clinic.models import Clinic, Member, Session
 
-SHOWN = 40
+SHOWN = 30
 """So many sessions stand on one page."""
 
 _LATE = timedelta(minutes=30)
@@ -50,9 +52,9 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True)
 class Line:
-    """A session of the day as it is shown: `place` is which of its course it is, `person` and `episode` are keys.
+    """A session of the day as it is shown; `person` and `episode` are keys, `member` is the row of the therapist.
 
-    `member` is the row of the therapist.
+    `where` says which of its course it is and where, of a long list also with whom.
     """
 
     key: str
@@ -63,8 +65,7 @@ class Line:
     name: str
     episode: str
     disposition: str
-    place: str
-    room: str
+    where: str
     member: int
     therapist: str
     colour: str
@@ -74,16 +75,36 @@ class Line:
     has_begun: bool
     is_now: bool
 
+    @property
+    def is_here(self) -> bool:
+        """Has the person come, and nobody said yet how it ended?"""
+        return self.status == Session.Status.BOOKED and self.arrived_at is not None
 
-def sessions_on(clinic: Clinic, day: date, therapist: Member | None = None) -> list[tuple[int, time]]:
-    """The rows of the sessions of the day that were not called off and when they begin, by time."""
+    @property
+    def may_be_missed(self) -> bool:
+        """Can it be said that nobody came?"""
+        return self.status == Session.Status.BOOKED and self.arrived_at is None and self.has_begun
+
+    @property
+    def treat(self) -> str:
+        """The address of the page on which it is treated."""
+        return link("treat", self.episode)
+
+    @property
+    def mark(self) -> str:
+        """The address to which it is said who has come."""
+        return link("mark_session", self.key)
+
+
+def sessions_on(clinic: Clinic, day: date, therapist: Member | None = None) -> list[tuple[int, str]]:
+    """The rows of the sessions of the day that were not called off and when they begin, as text, by time."""
     if therapist is not None:
         return prepared.rows(
             lambda clinic, day, therapist: (
                 Session.objects.filter(clinic=clinic, day=day, therapist=therapist)
                 .exclude(status=Session.Status.CANCELLED)
                 .order_by("start", "pk")
-                .values_list("pk", "start")
+                .values_list("pk", Cast("start", CharField()))
             ),
             clinic.pk,
             day,
@@ -94,7 +115,7 @@ def sessions_on(clinic: Clinic, day: date, therapist: Member | None = None) -> l
             Session.objects.filter(clinic=clinic, day=day)
             .exclude(status=Session.Status.CANCELLED)
             .order_by("start", "therapist__name", "pk")
-            .values_list("pk", "start")
+            .values_list("pk", Cast("start", CharField()))
         ),
         clinic.pk,
         day,
@@ -125,7 +146,7 @@ class Part:
         return self.first + SHOWN if self.first + SHOWN < self.total else None
 
 
-def part(rows: list[tuple[int, time]], first: int | None, now: datetime | None) -> Part:
+def part(rows: list[tuple[int, str]], first: int | None, now: datetime | None) -> Part:
     """The part from `first`; when no place is asked for, of a long today the sessions that are not over at `now`."""
     if first is None:
         first = _over(rows, now) if now else 0
@@ -136,14 +157,15 @@ def part(rows: list[tuple[int, time]], first: int | None, now: datetime | None) 
     return Part(sessions, first, len(rows))
 
 
-def _over(rows: list[tuple[int, time]], now: datetime) -> int:
+def _over(rows: list[tuple[int, str]], now: datetime) -> int:
     """How many of today's sessions nobody looks for any more."""
     earliest = max(now - _LATE, now.replace(hour=0, minute=0, second=0, microsecond=0))
-    return sum(start < earliest.time() for _pk, start in rows)
+    clock = f"{earliest:%H:%M:%S}"
+    return sum(start < clock for _pk, start in rows)
 
 
-def lines(sessions: Iterable[Row], now: datetime) -> list[Line]:
-    """The sessions as lines of a list."""
+def lines(sessions: Iterable[Row], now: datetime, *, is_mixed: bool = False) -> list[Line]:
+    """The sessions as lines of a list, in which those of several therapists may be mixed."""
     sessions = list(sessions)
     counted = prepared.rows(
         lambda courses: (
@@ -156,12 +178,21 @@ def lines(sessions: Iterable[Row], now: datetime) -> list[Line]:
         sorted({one.course_id for one in sessions}),
     )
     of = dict(counted)
-    return [_line(one, max(of.get(one.course_id, 0), one.number), now) for one in sessions]
+    words = _Words(_("session %(number)s of %(of)s"), {one: str(one.label) for one in Session.Status})
+    return [_line(one, max(of.get(one.course_id, 0), one.number), now, words, is_mixed=is_mixed) for one in sessions]
 
 
-def _line(one: Row, of: int, now: datetime) -> Line:
+class _Words(NamedTuple):
+    """What every line says, in the reader's language."""
+
+    place: str
+    status: dict[str, str]
+
+
+def _line(one: Row, of: int, now: datetime, words: _Words, *, is_mixed: bool) -> Line:
     begins = timezone.make_aware(datetime.combine(one.day, one.start))
     ends = begins + timedelta(minutes=one.minutes)
+    place = words.place % {"number": one.number, "of": of}
     return Line(
         key=one.key,
         version=one.version,
@@ -171,13 +202,12 @@ def _line(one: Row, of: int, now: datetime) -> Line:
         name=f"{one.episode__person__family_name}, {one.episode__person__given_name}",
         episode=one.episode__key,
         disposition=one.episode__disposition,
-        place=_("session %(number)s of %(of)s") % {"number": one.number, "of": of},
-        room=one.room__name,
+        where=" · ".join([place, one.room__name, *([one.therapist__name] if is_mixed else [])]),
         member=one.therapist_id,
         therapist=one.therapist__name,
         colour=one.therapist__colour,
         status=one.status,
-        says=str(Session.Status(one.status).label),
+        says=words.status[one.status],
         arrived_at=one.arrived_at,
         has_begun=begins <= now,
         is_now=one.status == Session.Status.BOOKED and begins <= now < ends,

@@ -20,9 +20,10 @@ from spinepath.clinic.access import StaffRequest, may, staff, within
 from spinepath.clinic.book import changes
 from spinepath.clinic.models import Session, Task
 from spinepath.clinic.today import day as days
-from spinepath.clinic.today import tasks
+from spinepath.clinic.today import task_lines, tasks
 
-PAGE = 30
+PAGE = 12
+"""So many tasks stand on one page, the gravest first; on a phone the sessions come after them."""
 
 
 @staff("see_people")
@@ -40,7 +41,9 @@ def today(request: StaffRequest) -> HttpResponse:
     number = _number(request.GET.get("page"))
     place = slice((number - 1) * PAGE, number * PAGE + 1)
     waiting = tasks.open_tasks(request.clinic, place, mine=request.member if mine else None)
-    lines = days.lines(part.sessions, now)
+    # of a day that is too long for one page, what comes next matters more than whose it is
+    is_mixed = whole and not part.is_whole
+    lines = days.lines(part.sessions, now, is_mixed=is_mixed)
     audit.note(request.clinic, request.member.name, audit.READ, "today", detail=f"{day}, page {number}")
     context = {
         "day": day,
@@ -55,9 +58,8 @@ def today(request: StaffRequest) -> HttpResponse:
         "may_book": may(request.member, "book"),
         "lines": lines,
         "part": part,
-        # of a day that is too long for one page, what comes next matters more than whose it is
-        "by_therapist": _by_therapist(lines) if whole and part.is_whole else [],
-        "tasks": tasks.shown(waiting[:PAGE], now.date()),
+        "by_therapist": _by_therapist(lines) if whole and not is_mixed else [],
+        "tasks": task_lines.lines(tasks.shown(waiting[:PAGE], now.date()), request.member, now.date()),
         "page": number,
         "more": len(waiting) > PAGE,
         "back": request.get_full_path(),
@@ -95,7 +97,7 @@ def _by_therapist(lines: list[days.Line]) -> list[tuple[str, str, list[days.Line
 def mark_session(request: StaffRequest, key: str) -> HttpResponse:
     """Somebody has come, or has not."""
     session = get_object_or_404(within(request, Session.objects.select_related("episode__person")), key=key)
-    what, version = request.POST.get("what", ""), request.POST.get("version", "")
+    what, _space, version = request.POST.get("what", "").partition(" ")  # one form for the whole list, a button each
     if (
         what not in ("arrived", "missed", "not_arrived")
         or not (version.isascii() and version.isdigit())
