@@ -60,13 +60,28 @@ def test_the_page_shows_what_is_due_and_keeps_it(as_therapist: Client, cared: Ep
     going = Going(cared)
     assert going.due_now
     page = as_therapist.get(reverse("follow", args=[cared.key])).content.decode()
-    due = calm_answers(page)
+    assert going.due_now[0][0].name in page
+    assert f'hx-get="{reverse("measures", args=[cared.key])}"' in page
+    due = calm_answers(as_therapist.get(reverse("measures", args=[cared.key])).content.decode())
     assert due
     before = KeptFinding.objects.count()
     answered = as_therapist.post(reverse("measures", args=[cared.key]), due)
     assert answered.status_code == 302, answered.context["faults"]
     assert KeptFinding.objects.count() > before
-    assert as_therapist.post(reverse("measures", args=[cared.key]), {}).status_code == 422
+    nothing = as_therapist.post(reverse("measures", args=[cared.key]), {})
+    assert nothing.status_code == 422
+    assert "Nothing was entered yet" in nothing.content.decode()
+
+
+def test_a_fault_in_a_measure_is_told_beside_what_was_typed(as_therapist: Client, cared: Episode) -> None:
+    url = reverse("measures", args=[cared.key])
+    due = calm_answers(as_therapist.get(url).content.decode())
+    before = KeptFinding.objects.count()
+    answered = as_therapist.post(url, {**due, "f-leg_pain": "77"})
+    assert answered.status_code == 422
+    assert answered.context["faults"]
+    assert 'value="77"' in answered.content.decode()
+    assert KeptFinding.objects.count() == before
 
 
 def test_a_curve_has_its_first_and_last_point_and_all_numbers_in_the_table(
@@ -204,10 +219,17 @@ def test_who_tells_a_danger_from_home_reads_the_same_page_as_who_was_asked(cared
     assert reverse("my_check") not in page, "the answers of this link have no page"
 
 
-def test_the_address_of_measures_leads_to_where_they_stand(as_therapist: Client, cared: Episode) -> None:
-    answered = as_therapist.get(reverse("measures", args=[cared.key]))
-    assert answered.status_code == 302
-    assert answered.url == reverse("follow", args=[cared.key])  # type: ignore[attr-defined]
+def test_the_measures_are_a_page_of_their_own_and_a_part_of_another(as_therapist: Client, cared: Episode) -> None:
+    url = reverse("measures", args=[cared.key])
+    part = as_therapist.get(url, headers={"HX-Request": "true"}).content.decode()
+    whole = as_therapist.get(url).content.decode()
+    assert part.lstrip().startswith("<form")
+    assert "<html" in whole
+    assert calm_answers(part) == calm_answers(whole)
+    Episode.objects.filter(pk=cared.pk).update(stage=Episode.Stage.CLOSED, closed_at=timezone.now())
+    for answered in (as_therapist.get(url), as_therapist.post(url, calm_answers(whole))):
+        assert answered["Location"] == reverse("follow", args=[cared.key])
+    assert "The episode is closed" in as_therapist.get(reverse("follow", args=[cared.key])).content.decode()
 
 
 def test_discharge_gives_what_belongs_to_it_or_says_why_not(as_therapist: Client, cared: Episode) -> None:
@@ -328,7 +350,7 @@ WILD = ["", "\x00", "<b>x</b>", "😀" * 900, "‮שלום", "-1e999", "9" * 30,
 @pytest.mark.parametrize("wild", WILD, ids=range(len(WILD)))
 def test_nothing_typed_breaks_a_form(as_therapist: Client, cared: Episode, therapist: Member, wild: str) -> None:
     held(cared, therapist)
-    page = as_therapist.get(reverse("follow", args=[cared.key])).content.decode()
+    page = as_therapist.get(reverse("measures", args=[cared.key])).content.decode()
     every = [*calm_answers(page), "severity", "techniques", "says", "because", "review", "hold", "summary", "why_not"]
     sent = {**dict.fromkeys(every, wild), "f-goals_met": wild}
     for name in ("measures", "release", "discharge", "episode_event"):

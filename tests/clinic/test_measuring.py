@@ -72,6 +72,7 @@ def test_the_task_names_what_the_page_asks_and_ends_when_it_is_entered(cared: Ep
     assert name in task.says
     page = as_therapist.get(reverse("follow", args=[cared.key])).content.decode()
     assert name in page
+    page = as_therapist.get(reverse("measures", args=[cared.key])).content.decode()
     assert as_therapist.post(reverse("measures", args=[cared.key]), calm_answers(page)).status_code == 302
     assert Going(cared).due == ()
     task.refresh_from_db()

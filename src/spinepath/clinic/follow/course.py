@@ -188,12 +188,12 @@ class Going:
 
     def sheets(self, rows: list[tuple[Measure, Due]]) -> list[Sheet]:
         """The form for these measures."""
-        return sheets_of(
-            name for measure, _due in rows for name in facts_of(self.base, measure) if self._is_asked(name)
-        )
+        return sheets_of(self.asked_in(rows))
 
-    def _is_asked(self, name: str) -> bool:
-        return self.base.facts[name].worked_out is None
+    def asked_in(self, rows: list[tuple[Measure, Due]]) -> list[str]:
+        """The facts that somebody enters for these measures; the others are worked out."""
+        names = (name for measure, _due in rows for name in facts_of(self.base, measure))
+        return [name for name in names if self.base.facts[name].worked_out is None]
 
     @cached_property
     def lines(self) -> list[Line]:

@@ -50,14 +50,18 @@ def _page(
             "spec_id": f"chart-{line.fact.id}-spec",
         }
         for line in going.lines
+        if not line.is_quiet
     ]
+    due, scores = going.due_now, going.scores_due
     context = {
         "going": going,
         "shown": going,
         "faults": faults or [],
         "drawn": drawn,
-        "sheets": going.sheets(going.due_now),
-        "score_sheets": going.sheets(going.scores_due),
+        "quiet": [line for line in going.lines if line.is_quiet],
+        "due": due if going.asked_in(due) else [],
+        "scores_due": bool(going.asked_in(scores)),
+        "may_add": may(request.member, "add_findings"),
         "can_release": may(request.member, "release"),
         **more,
     }
@@ -67,15 +71,21 @@ def _page(
 @staff("add_findings")
 @require_http_methods(["GET", "POST"])
 def measures(request: StaffRequest, key: str) -> HttpResponse:
-    """Keep what was measured. Whoever opens the address is led to where measures stand."""
+    """The measures that are due, to be entered: a page of its own, and a part of how it goes when that asks for it."""
     going = Going(episode_of(request, key))
-    if request.method == "GET":
+    if not going.episode.is_open:
+        messages.error(request, _("The episode is closed. Open a new one first."))
         return redirect("follow", key)
     sheets, scores = going.sheets(going.due_now), going.sheets(going.scores_due)
+    context: dict[str, Any] = {"sheets": sheets, "score_sheets": scores}
+    if request.method == "GET":
+        is_part = request.headers.get("HX-Request") == "true"
+        template = "clinic/follow/measures.html" if is_part else "clinic/follow/measures_page.html"
+        return episode_page(request, going.episode, template, "follow", context)
     read = read_sheets([*sheets, *scores], request.POST.dict())
-    faults = read.faults or ([] if read.answers else [("", _("Nothing was entered yet."))])
-    if faults:
-        return _page(request, going, 422, faults, sheets=sheets, score_sheets=scores)
+    context["faults"] = read.faults or ([] if read.answers else [("", _("Nothing was entered yet."))])
+    if context["faults"]:
+        return episode_page(request, going.episode, "clinic/follow/measures_page.html", "follow", context, 422)
     keep(going.episode, read, request.member)
     measuring.taken(going.episode, Going(going.episode).due, request.member)
     messages.success(request, _("Kept."))
