@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from spinepath.clinic.book import diary
+from spinepath.booking.course import NO_WISHES
+from spinepath.clinic.book import diary, writing
 from spinepath.clinic.models import Clinic, Member, Session
-from tests.clinic.bookings import cleared_too
+from tests.clinic.bookings import cleared_too, proposed
 
 pytestmark = pytest.mark.stories
 
@@ -58,11 +59,11 @@ def test_a_course_is_booked_moved_by_keyboard_and_a_refused_move_says_why(visito
 
 
 def test_a_session_is_dragged_in_the_week(visitor: Any, helen: Any) -> None:
-    # given a booked course
-    eva = visitor().sign_in("eva")
-    eva.page.goto(f"/episodes/{helen.key}/book/")
-    eva.page.get_by_role("button", name="Best on the whole").click()
+    # given a course that is booked from tomorrow on
+    ben = Member.objects.get(clinic=helen.clinic, user__username="ben")
+    writing.book(helen, ben, proposed(helen).sessions, NO_WISHES)
     first = Session.objects.filter(episode=helen).order_by("day")[0]
+    eva = visitor().sign_in("eva")
     eva.page.goto("/calendar/")
     for _week in range(3):
         if eva.page.locator(".fc-timegrid-event").count():
@@ -72,7 +73,9 @@ def test_a_session_is_dragged_in_the_week(visitor: Any, helen: Any) -> None:
     eva.check("calendar week")
     # when the first session is dragged two rows down
     eva.page.wait_for_timeout(800)
-    box = eva.page.locator(".fc-timegrid-event").first.bounding_box()
+    event = eva.page.locator(".fc-timegrid-event").first
+    event.evaluate("one => one.scrollIntoView({block: 'center'})")  # so that there is room below it
+    box = event.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     eva.page.mouse.move(x, y)
     eva.page.mouse.down()
