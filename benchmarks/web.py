@@ -51,6 +51,7 @@ PAGES = {
     "a chart, assessed within the hour": "/episodes/{episode}/",
     "the plan with its reasons": "/episodes/{episode}/plan/",
     "how it goes": "/episodes/{episode}/follow/",
+    "measures that are due": "/episodes/{episode}/measures/",
     "booking of an episode": "/episodes/{episode}/book/",
     "free times to move a session to": "/sessions/{session}/booking/",
     "a session": "/sessions/{session}/",

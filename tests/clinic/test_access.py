@@ -37,3 +37,14 @@ def test_nobody_signs_up(clinic: Clinic) -> None:
     said = {"username": "somebody", "password1": "a long enough word", "password2": "a long enough word"}
     Client().post("/account/signup/", said)
     assert not User.objects.filter(username="somebody").exists()
+
+
+def test_a_part_of_a_page_leads_the_whole_page_to_sign_in(episode: Episode) -> None:
+    url = reverse("measures", args=[episode.key])
+    asked = {"HX-Request": "true", "HX-Current-URL": "http://testserver/episodes/x/follow/?day=2"}
+    answered = Client().get(url, headers=asked)
+    assert answered.status_code == 200
+    assert answered["HX-Redirect"].endswith("/login/?next=/episodes/x/follow/%3Fday%3D2")
+    assert not answered.content
+    elsewhere = Client().get(url, headers={**asked, "HX-Current-URL": "https://evil.example/x"})
+    assert "evil" not in elsewhere["HX-Redirect"]

@@ -227,6 +227,8 @@ def test_the_measures_are_a_page_of_their_own_and_a_part_of_another(as_therapist
     assert "<html" in whole
     assert calm_answers(part) == calm_answers(whole)
     Episode.objects.filter(pk=cared.pk).update(stage=Episode.Stage.CLOSED, closed_at=timezone.now())
+    answered = as_therapist.get(url, headers={"HX-Request": "true"})  # a page that was open before
+    assert answered["HX-Redirect"] == reverse("follow", args=[cared.key])
     for answered in (as_therapist.get(url), as_therapist.post(url, calm_answers(whole))):
         assert answered["Location"] == reverse("follow", args=[cared.key])
     assert "The episode is closed" in as_therapist.get(reverse("follow", args=[cared.key])).content.decode()

@@ -67,9 +67,9 @@ class Diary:
         return found
 
     def take_rooms(self, taken: Iterable[tuple[str, date, Iterable[tuple[time, int]]]]) -> None:
-        """Rooms that others take on a day from times for so many minutes, where nothing else of it matters.
+        """Write in that others have these rooms: each with the day, and the times from which for how many minutes.
 
-        Nobody finds place in them then (`check.is_clear`), but no session of the diary tells why.
+        For sessions of which nothing else matters: the rooms are taken, but `check` cannot name by what.
         """
         masks: dict[tuple[time, int], int] = {}
         for name, on, times in taken:

@@ -26,16 +26,17 @@ class Places:
 
     def on(self, day: date, therapist: str) -> dict[time, str]:
         """The times at which nothing but a gate stands against it, each with a room: its own where that is free."""
-        number, place = (day - self._around.first).days, self._around.therapists.get(therapist)
-        if place not in self._search.therapists or not 0 <= number < self._around.days:
+        number, row = (day - self._around.first).days, self._around.therapists.get(therapist)
+        if row not in self._search.therapists or not 0 <= number < self._around.days:
             return {}
-        found = self._free(number, place)
+        found = self._free(number, row)
+        if not found:
+            return {}
         # the rules that are left bind the day: what holds for one time of it holds for all
-        for clock, room in list(found.items())[:1]:
-            there = msgspec.structs.replace(self._session, day=day, start=clock, therapist=therapist, room=room)
-            if any(one.rule != "gate" for one in check(self._diary, self._course, there, self._wishes)):
-                return {}
-        return found
+        clock, room = next(iter(found.items()))
+        there = msgspec.structs.replace(self._session, day=day, start=clock, therapist=therapist, room=room)
+        broken = check(self._diary, self._course, there, self._wishes)
+        return found if all(one.rule == "gate" for one in broken) else {}
 
     def _free(self, day: int, therapist: int) -> dict[time, str]:
         """The times at which therapist, person and a room are free, in order."""

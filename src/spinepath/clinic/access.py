@@ -16,6 +16,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django_htmx.http import HttpResponseClientRedirect
 
 from spinepath.clinic import once, prepared
 from spinepath.clinic.models import Clinic, Episode, Member
@@ -74,16 +75,34 @@ def staff(*acts: Act) -> Callable[[Page[P]], Callable[Concatenate[HttpRequest, P
             if member is None:
                 if request.user.is_authenticated:
                     raise PermissionDenied
-                return redirect_to_login(request.get_full_path())
+                return _of_whole_page(request, redirect_to_login(_address(request)))
             if not all(may(member, act) for act in acts):
                 raise PermissionDenied
-            response: HttpResponse = page(request, *args, **kwargs)  # type: ignore[arg-type]
+            response = _of_whole_page(request, page(request, *args, **kwargs))  # type: ignore[arg-type]
             response.headers.setdefault("Cache-Control", "no-store")
             return response
 
         return guarded
 
     return bound
+
+
+def _is_part(request: HttpRequest) -> bool:
+    """Is it asked for by a page, to stand in a part of it?"""
+    return request.method == "GET" and request.headers.get("HX-Request") == "true"
+
+
+def _address(request: HttpRequest) -> str:
+    """The page that the reader sees in the address line, to come back to."""
+    seen = getattr(request, "htmx", None)
+    return (_is_part(request) and seen and seen.current_url_abs_path) or request.get_full_path()
+
+
+def _of_whole_page(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+    """Where a part of a page is asked for and the answer leads elsewhere, the whole page goes there."""
+    if _is_part(request) and answer.status_code == 302:
+        return HttpResponseClientRedirect(answer.headers["Location"])
+    return answer
 
 
 def within(request: StaffRequest, rows: QuerySet[M]) -> QuerySet[M]:

@@ -60,15 +60,17 @@ def demo(
 
 
 def crowd(
-    people: Annotated[int, typer.Option(help="How many people.")] = 50_000,
-    findings: Annotated[int, typer.Option(help="How many findings they have together.")] = 1_000_000,
-    sessions: Annotated[int, typer.Option(help="How many sessions they have together.")] = 500_000,
+    people: Annotated[int, typer.Option(min=50, help="How many people.")] = 50_000,
+    findings: Annotated[int | None, typer.Option(min=0, help="How many findings together; else 20 each.")] = None,
+    sessions: Annotated[int | None, typer.Option(min=0, help="How many sessions together; else 10 each.")] = None,
 ) -> None:
     """Fill an empty database with a crowd of made-up people, to measure pages with. Takes minutes."""
     os.environ["SPINEPATH_DEMO"] = "yes"
     _up_to_date()
     from spinepath.clinic.crowd import make_crowd
 
+    findings = people * 20 if findings is None else findings
+    sessions = people * 10 if sessions is None else sessions
     for line in make_crowd(people, findings, sessions):
         typer.echo(line)
 

@@ -57,6 +57,8 @@ _OPEN = 10
 """The episode of every so manieth person is open."""
 _FULL = 50
 """The record of every so manieth person holds everything that can be asked."""
+_COURSES = 2
+"""So many courses has everybody, one after the other."""
 _REST = 2
 """At least so many days are between two sessions of a course."""
 
@@ -73,8 +75,8 @@ def make_crowd(people: int, findings: int, sessions: int) -> Iterator[str]:
     yield from _in_batches("people", _people(clinic, people, drawn))
     yield from _in_batches("episodes", _episodes(clinic, members))
     yield from _in_batches("findings", _findings(people, findings))
-    yield from _in_batches("plans", _plans())
-    yield from _in_batches("courses", _courses())
+    yield from _in_batches("plans", itertools.chain.from_iterable(_plans() for _course in range(_COURSES)))
+    yield from _in_batches("courses", _courses(people))
     yield from _in_batches("sessions", _sessions(clinic, members, rooms, people, sessions))
 
 
@@ -92,10 +94,13 @@ def _many_members(clinic: Clinic) -> list[Member]:
     found = [member for member in Member.objects.filter(clinic=clinic) if member.treats]
     for number in range(len(found), _TREATING):
         user = User.objects.create_user(f"therapist{number}", password=PASSWORD)
-        member = Member.objects.create(clinic=clinic, user=user, name=f"Therapist {number}", role="therapist")
-        for weekday in range(1, 6):
-            Shift.objects.create(member=member, weekday=weekday, start=time(8), end=time(17))
-        found.append(member)
+        found.append(Member.objects.create(clinic=clinic, user=user, name=f"Therapist {number}", role="therapist"))
+    Shift.objects.filter(member__in=found).delete()
+    Shift.objects.bulk_create(
+        Shift(member=member, weekday=weekday, start=time(8), end=time(17))
+        for member in found
+        for weekday in range(1, 6)
+    )
     return found
 
 
@@ -152,7 +157,7 @@ def _findings(people: int, count: int) -> Iterator[KeptFinding]:
 
 
 def _plans() -> Iterator[Plan]:
-    """One for everybody, on an assessment that is kept once for all: plans are not what is measured."""
+    """One for everybody, on an assessment that is kept for all of them: plans are not what is measured."""
     anybody = Episode.objects.order_by("pk")[0]
     member = anybody.therapist
     assert member is not None  # noqa: S101  made above
@@ -164,11 +169,13 @@ def _plans() -> Iterator[Plan]:
         )
 
 
-def _courses() -> Iterator[Course]:
+def _courses(people: int) -> Iterator[Course]:
+    """One for each plan; only the last of an open episode still runs."""
     ended = timezone.now()
     rows = Plan.objects.order_by("pk").values_list("pk", "episode_id", "made_by_id", "episode__stage").iterator()
-    for pk, episode, member, stage in rows:
-        over = ended if stage == Episode.Stage.CLOSED else None
+    for number, (pk, episode, member, stage) in enumerate(rows):
+        runs = stage != Episode.Stage.CLOSED and number >= people * (_COURSES - 1)
+        over = None if runs else ended
         yield Course(plan_id=pk, episode_id=episode, asked={}, made_by_id=member, ended_at=over)
 
 
@@ -179,7 +186,7 @@ def _sessions(clinic: Clinic, members: list[Member], rooms: list[Room], people: 
     for day, start, place in _slots(today, len(members)):
         if made == count:
             return
-        one = _next(going[place], day, courses, -(-count // people))
+        one = _next(going[place], day, courses, -(-count // (people * _COURSES)))
         if one is None:
             continue
         made += 1
@@ -222,13 +229,18 @@ def _next(going: deque[_Going], day: date, courses: Iterator[tuple[int, int]], e
 
 
 def _order_of_courses(people: int) -> Iterator[tuple[int, int]]:
-    """Course and episode, those that are open first; full records come sooner, so that many have sessions ahead."""
+    """Course and episode: the last courses before those had before, those of open episodes first.
+
+    Full records come sooner, so that many have sessions ahead.
+    """
     drawn = random.Random(2)  # noqa: S311  made-up people need no secret
-    courses = Course.objects.order_by("pk").values_list("pk", "episode_id")[:people]
-    keyed = [
-        (number % _OPEN > 0, drawn.random() / (1 if number % _FULL else 2), one) for number, one in enumerate(courses)
-    ]
-    return (one for _closed, _chance, one in sorted(keyed))
+    courses = list(Course.objects.order_by("pk").values_list("pk", "episode_id"))
+    keyed = []
+    for number, one in enumerate(courses):
+        before, person = _COURSES - 1 - number // people, number % people
+        chance = drawn.random() / (1 if person % _FULL else 2)
+        keyed.append((before, person % _OPEN > 0, chance, one))
+    return (one for *_order, one in sorted(keyed))
 
 
 def _slots(today: date, members: int) -> Iterator[tuple[date, time, int]]:

@@ -161,6 +161,8 @@ def free_places(row: Course, key: str, therapist: str, days: list[date]) -> list
 
     It reads what matters to that: of other people the times of this therapist, and the rooms on days that are left.
     """
+    if not days:
+        return []
     now = advice.clock_of(row.episode)
     found = _booked(row, now, diary.diary_for(row, now, therapist, (min(days), max(days))))
     if left := sorted({one.day for one in free_places_in(found, key, therapist, days)}):
@@ -169,7 +171,7 @@ def free_places(row: Course, key: str, therapist: str, days: list[date]) -> list
 
 
 def free_places_in(found: Booked, key: str, therapist: str, days: Iterable[date]) -> Iterator[Place]:
-    """The same in a diary that is there."""
+    """The same in a diary that is there. Where that knows nothing of the rooms of others, there may be too many."""
     was, last = found.session(key), None
     places = Places(found.diary, found.course, was, found.wishes)
     for day in days:

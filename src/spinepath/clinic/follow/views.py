@@ -60,8 +60,7 @@ def _page(
         "drawn": drawn,
         "quiet": [line for line in going.lines if line.is_quiet],
         "due": due if going.asked_in(due) else [],
-        "scores_due": bool(going.asked_in(scores)),
-        "may_add": may(request.member, "add_findings"),
+        "asks_scores": bool(going.asked_in(scores)),
         "can_release": may(request.member, "release"),
         **more,
     }

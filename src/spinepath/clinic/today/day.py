@@ -86,12 +86,12 @@ class Line:
         return self.status == Session.Status.BOOKED and self.arrived_at is None and self.has_begun
 
     @property
-    def treat(self) -> str:
+    def treat_address(self) -> str:
         """The address of the page on which it is treated."""
         return link("treat", self.episode)
 
     @property
-    def mark(self) -> str:
+    def mark_address(self) -> str:
         """The address to which it is said who has come."""
         return link("mark_session", self.key)
 

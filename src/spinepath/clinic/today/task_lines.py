@@ -25,7 +25,7 @@ _FOR_DESK = {
     Task.Kind.CONSENT: lazy("A signature is needed"),
     Task.Kind.DOCUMENT: lazy("Document to read"),
 }
-"""The kinds for the desk, which reads no word of medicine; the others are called as for everybody."""
+"""The kinds for who reads no word of medicine, as the desk; the others are called as for everybody."""
 
 _ACTS = {
     Task.Kind.DANGER: lazy("Look and decide"),
@@ -38,11 +38,12 @@ _ACTS = {
     Task.Kind.CLASH: lazy("Repair"),
     Task.Kind.FIT: lazy("Move"),
 }
+"""What is done about each kind."""
 
 
 @dataclass(frozen=True)
 class TaskLine:
-    """A task in words. What the reader may not see or do is empty: `who` is the person, each act has its address."""
+    """A task in words; `who` is the person. What the reader may not see or do, and what there is not, is empty."""
 
     kind: str
     title: str
@@ -95,7 +96,7 @@ def _act(one: Shown, *, reads: bool, books: bool) -> tuple[str, str]:
         return (str(_ACTS[kind]), link(one.page, one.key)) if books else ("", "")
     if reads:
         return str(_ACTS[kind]), link(one.page, one.key) + ("#tasks" if one.page == "episode" else "")
-    if kind == Task.Kind.CLASH:
+    if kind == Task.Kind.CLASH and books:
         return str(_ACTS[kind]), link("book", episode.key)
     if kind == Task.Kind.DANGER and episode.person.phone:
         return _("Call"), f"tel:{episode.person.phone.replace(' ', '')}"
